@@ -1,0 +1,95 @@
+"""Cohorts, their coaches, and enrolments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.clock import now
+from app.db import Base, new_public_id
+from app.people.models import Person
+
+
+class Mode(StrEnum):
+    SELF_PACED = "self-paced"
+    COACH_LED = "coach-led"
+    BLENDED = "blended"
+
+
+class Cohort(Base):
+    """A run of a programme for a group."""
+
+    __tablename__ = "cohort"
+    __table_args__ = (UniqueConstraint("created_by_id", "once"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    programme_slug: Mapped[str] = mapped_column(String(80))
+    edition: Mapped[str | None] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(120))
+    mode: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str | None] = mapped_column(String(8))
+    starts_on: Mapped[date | None] = mapped_column()
+    ends_on: Mapped[date | None] = mapped_column()
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    seats: Mapped[int | None] = mapped_column()
+    default_visibility: Mapped[str | None] = mapped_column(String(12))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    once: Mapped[str | None] = mapped_column(String(36))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class CohortCoach(Base):
+    """A person coaches a cohort until `ended_at`."""
+
+    __tablename__ = "cohort_coach"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    since: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None] = mapped_column()
+
+    cohort: Mapped[Cohort] = relationship(lazy="raise_on_sql")
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class Enrolment(Base):
+    """One person in one programme, alone or in a cohort; at most one that has not ended.
+
+    `last_active_at` and `things_complete` are kept by the progress feature, so that a coach's grid can sort
+    any number of learners by an index.
+    """
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        Index(
+            "uq_enrolment_active",
+            "person_id",
+            "programme_slug",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_enrolment_silence", "cohort_id", "last_active_at", "id"),
+        Index("ix_enrolment_progress", "cohort_id", "things_complete", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    programme_slug: Mapped[str] = mapped_column(String(80))
+    cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id", ondelete="SET NULL"))
+    started_at: Mapped[datetime] = mapped_column(default=now)
+    joined_at: Mapped[datetime | None] = mapped_column()
+    ended_at: Mapped[datetime | None] = mapped_column()
+    last_active_at: Mapped[datetime] = mapped_column(default=now)
+    things_complete: Mapped[int] = mapped_column(default=0)
+
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+    cohort: Mapped[Cohort | None] = relationship(lazy="raise_on_sql")

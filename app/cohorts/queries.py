@@ -1,0 +1,195 @@
+"""Reading cohorts and enrolments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, String, cast, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from app.cohorts.models import Cohort, CohortCoach, Enrolment
+from app.errors import NotFound
+from app.people.models import Person
+from app.people.queries import session_statement
+from app.people.viewer import Membership, Viewer
+
+FIELD, RECORD = "\x1f", "\x1e"
+
+
+def load_viewer(db: Session, token: str) -> Viewer | None:
+    """The person behind a session token with all memberships, in one statement."""
+    row = db.execute(_viewer_statement(token)).one_or_none()
+    if row is None:
+        return None
+    return Viewer(
+        person_id=row.person_id,
+        public_id=row.public_id,
+        organization_id=row.organization_id,
+        name=row.name,
+        handle=row.handle,
+        language=row.language,
+        role=row.role,
+        session_id=row.session_id,
+        last_seen_at=row.last_seen_at,
+        shared_computer=row.shared_computer,
+        cohorts=_memberships(row.cohorts),
+        coached=_memberships(row.coached),
+    )
+
+
+def _viewer_statement(token: str) -> Select[*tuple[Any, ...]]:
+    packed = cast(Cohort.id, String) + FIELD + Cohort.public_id + FIELD + Cohort.name
+    cohorts = (
+        select(func.aggregate_strings(packed, RECORD))
+        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+        .where(Enrolment.person_id == Person.id, Enrolment.ended_at.is_(None))
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    coached = (
+        select(func.aggregate_strings(packed, RECORD))
+        .join(CohortCoach, CohortCoach.cohort_id == Cohort.id)
+        .where(CohortCoach.person_id == Person.id, CohortCoach.ended_at.is_(None))
+        .correlate(Person)
+        .scalar_subquery()
+    )
+    return session_statement(token, cohorts.label("cohorts"), coached.label("coached"))
+
+
+def _memberships(packed: str | None) -> tuple[Membership, ...]:
+    if not packed:
+        return ()
+    records = (record.split(FIELD, 2) for record in packed.split(RECORD))
+    found = [Membership(int(cohort_id), public_id, name) for cohort_id, public_id, name in records]
+    return tuple(sorted(found, key=lambda membership: (membership.name, membership.cohort_id)))
+
+
+def coached_cohort(db: Session, viewer: Viewer, public_id: str) -> Cohort:
+    """A cohort that the viewer coaches. Raises NotFound."""
+    if public_id not in {membership.public_id for membership in viewer.coached}:
+        raise NotFound
+    return db.scalars(select(Cohort).where(Cohort.public_id == public_id)).one()
+
+
+def own_cohort(db: Session, viewer: Viewer, public_id: str) -> Cohort:
+    """A cohort that the viewer learns in or coaches. Raises NotFound."""
+    if public_id not in {membership.public_id for membership in (*viewer.cohorts, *viewer.coached)}:
+        raise NotFound
+    return db.scalars(select(Cohort).where(Cohort.public_id == public_id)).one()
+
+
+def organized_cohort(db: Session, viewer: Viewer, public_id: str) -> Cohort:
+    """A cohort of the organization, for its organizers. Raises NotFound."""
+    cohort = db.scalars(
+        select(Cohort).where(Cohort.public_id == public_id, Cohort.organization_id == viewer.organization_id)
+    ).first()
+    if cohort is None or not viewer.is_organizer:
+        raise NotFound
+    return cohort
+
+
+def cohort_by_code(db: Session, code: str) -> Cohort | None:
+    return db.scalars(select(Cohort).where(Cohort.code == normal_code(code))).first()
+
+
+def normal_code(code: str) -> str:
+    """Codes are read aloud and typed on phones: capitals, without spaces and dashes."""
+    return "".join(character for character in code.upper() if character.isalnum())
+
+
+def coaches_of(db: Session, cohort_id: int) -> list[Person]:
+    """The present coaches, by name."""
+    return list(
+        db.scalars(
+            select(Person)
+            .join(CohortCoach, CohortCoach.person_id == Person.id)
+            .where(CohortCoach.cohort_id == cohort_id, CohortCoach.ended_at.is_(None))
+            .order_by(Person.name_key, Person.id)
+        )
+    )
+
+
+def members_count(db: Session, cohort_id: int) -> int:
+    """How many learn in the cohort now."""
+    return (
+        db.scalar(
+            select(func.count())
+            .select_from(Enrolment)
+            .where(Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None))
+        )
+        or 0
+    )
+
+
+def people_of(
+    db: Session, cohort_id: int, *, after: tuple[str, int] | None = None, limit: int = 60
+) -> list[Person]:
+    """Who learns in the cohort, by name, from the row behind `after` (name key, id)."""
+    statement = (
+        select(Person)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None))
+    )
+    if after:
+        name_key, person_id = after
+        statement = statement.where(
+            (Person.name_key > name_key) | ((Person.name_key == name_key) & (Person.id > person_id))
+        )
+    return list(db.scalars(statement.order_by(Person.name_key, Person.id).limit(limit)))
+
+
+def active_enrolment(
+    db: Session, person_id: int, programme_slug: str, *, for_update: bool = False
+) -> Enrolment | None:
+    """The one enrolment that has not ended, with its cohort. `for_update` lets one writer at a time go on
+    with it (PostgreSQL; on SQLite every writing transaction is alone)."""
+    statement = (
+        select(Enrolment)
+        .where(
+            Enrolment.person_id == person_id,
+            Enrolment.programme_slug == programme_slug,
+            Enrolment.ended_at.is_(None),
+        )
+        .options(joinedload(Enrolment.cohort))
+    )
+    if for_update:
+        statement = statement.with_for_update(of=Enrolment)
+    return db.scalars(statement).first()
+
+
+def active_enrolments(db: Session, person_id: int) -> list[Enrolment]:
+    """All that have not ended, with their cohorts, most recently active first."""
+    return list(
+        db.scalars(
+            select(Enrolment)
+            .where(Enrolment.person_id == person_id, Enrolment.ended_at.is_(None))
+            .options(joinedload(Enrolment.cohort))
+            .order_by(Enrolment.last_active_at.desc(), Enrolment.id.desc())
+        )
+    )
+
+
+def cohorts_of_organization(db: Session, organization_id: int, *, limit: int = 200) -> Sequence[Row[Any]]:
+    """(Cohort, number of learners, names of coaches), newest first."""
+    learners = (
+        select(func.count())
+        .select_from(Enrolment)
+        .where(Enrolment.cohort_id == Cohort.id, Enrolment.ended_at.is_(None))
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+    coach = aliased(Person)
+    coaches = (
+        select(func.aggregate_strings(coach.name, ", "))
+        .join(CohortCoach, CohortCoach.person_id == coach.id)
+        .where(CohortCoach.cohort_id == Cohort.id, CohortCoach.ended_at.is_(None))
+        .correlate(Cohort)
+        .scalar_subquery()
+    )
+    return db.execute(
+        select(Cohort, learners.label("learners"), coaches.label("coaches"))
+        .where(Cohort.organization_id == organization_id)
+        .order_by(Cohort.created_at.desc(), Cohort.id.desc())
+        .limit(limit)
+    ).all()

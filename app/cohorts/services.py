@@ -1,0 +1,177 @@
+"""Making cohorts, joining them, enrolling."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.cohorts.models import Cohort, CohortCoach, Enrolment, Mode
+from app.cohorts.queries import active_enrolment, members_count, normal_code
+from app.db import insert_once, upsert
+from app.errors import Refused
+from app.events.log import record
+from app.web.i18n import message
+
+CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+CODE_LENGTH = 8
+
+
+def new_code(db: Session) -> str:
+    """A join code that nobody has, without letters that read alike."""
+    while True:
+        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+        if db.scalar(select(Cohort.id).where(Cohort.code == code)) is None:
+            return code
+
+
+def create_cohort(
+    db: Session,
+    *,
+    organization_id: int,
+    created_by_id: int | None,
+    programme_slug: str,
+    name: str,
+    mode: Mode,
+    code: str = "",
+    language: str | None = None,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    seats: int | None = None,
+    default_visibility: str | None = None,
+    once: str | None = None,
+) -> Cohort:
+    """A cohort; the same `once` by the same person gives the same cohort. Raises Refused for a taken code."""
+    code = normal_code(code)
+    if code and once is None and db.scalar(select(Cohort.id).where(Cohort.code == code)) is not None:
+        raise Refused(message("Another group has this code. Choose a different one."), "code")
+    values = {
+        "organization_id": organization_id,
+        "created_by_id": created_by_id,
+        "programme_slug": programme_slug,
+        "name": name,
+        "mode": mode.value,
+        "code": code or new_code(db),
+        "language": language,
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "seats": seats,
+        "default_visibility": default_visibility,
+        "once": once or secrets.token_hex(16),
+    }
+    taken_by = db.execute(
+        select(Cohort.created_by_id, Cohort.once).where(Cohort.code == values["code"])
+    ).first()
+    if taken_by is not None and tuple(taken_by) != (created_by_id, values["once"]):
+        raise Refused(message("Another group has this code. Choose a different one."), "code")
+    cohort, made = insert_once(db, Cohort, ("created_by_id", "once"), values)
+    if made:
+        record(db, created_by_id, "created", "cohort", cohort.public_id)
+    return cohort
+
+
+def add_coach(db: Session, cohort: Cohort, person_id: int, *, actor_id: int | None) -> None:
+    """Make a person coach of a cohort; doing it again changes nothing."""
+    at = now()
+    statement = upsert(db, CohortCoach).values(cohort_id=cohort.id, person_id=person_id, since=at)
+    changed = db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["cohort_id", "person_id"],
+            set_={"ended_at": None, "since": at},
+            where=CohortCoach.ended_at.is_not(None),
+        )
+    )
+    if changed.rowcount:  # type: ignore[attr-defined]
+        record(db, actor_id, "added-coach", "cohort", cohort.public_id, person=person_id)
+
+
+def remove_coach(db: Session, cohort: Cohort, person_id: int, *, actor_id: int | None) -> None:
+    """End a person's coaching; what they could read as a coach they can read no more."""
+    db.execute(
+        update(CohortCoach)
+        .where(
+            CohortCoach.cohort_id == cohort.id,
+            CohortCoach.person_id == person_id,
+            CohortCoach.ended_at.is_(None),
+        )
+        .values(ended_at=now())
+    )
+    record(db, actor_id, "removed-coach", "cohort", cohort.public_id, person=person_id)
+
+
+def set_coaches(db: Session, cohort: Cohort, person_ids: Iterable[int], *, actor_id: int | None) -> None:
+    """Let exactly these persons coach the cohort."""
+    wanted = set(person_ids)
+    present = set(
+        db.scalars(
+            select(CohortCoach.person_id).where(
+                CohortCoach.cohort_id == cohort.id, CohortCoach.ended_at.is_(None)
+            )
+        )
+    )
+    for person_id in sorted(wanted - present):
+        add_coach(db, cohort, person_id, actor_id=actor_id)
+    for person_id in sorted(present - wanted):
+        remove_coach(db, cohort, person_id, actor_id=actor_id)
+
+
+def enrol(db: Session, person_id: int, programme_slug: str) -> Enrolment:
+    """The person's enrolment in a programme, begun alone where there is none."""
+    statement = upsert(db, Enrolment).values(person_id=person_id, programme_slug=programme_slug)
+    made = db.execute(
+        statement.on_conflict_do_nothing(
+            index_elements=["person_id", "programme_slug"], index_where=Enrolment.ended_at.is_(None)
+        ).returning(Enrolment.id)
+    ).first()
+    enrolment = active_enrolment(db, person_id, programme_slug, for_update=True)
+    if enrolment is None:
+        raise RuntimeError("an enrolment vanished while it was made")
+    if made:
+        record(db, person_id, "enrolled", "programme", programme_slug, enrolment_id=enrolment.id)
+    return enrolment
+
+
+def join(db: Session, person_id: int, cohort: Cohort) -> Enrolment:
+    """Join a cohort; a lone enrolment, or one in another cohort, moves in with its progress.
+
+    Raises Refused where the cohort is full or over. Seats hold under concurrency: the cohort's row is locked.
+    """
+    db.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
+    enrolment = enrol(db, person_id, cohort.programme_slug)
+    if enrolment.cohort_id == cohort.id:
+        return enrolment
+    if has_ended(cohort, now().date()):
+        raise Refused(message("This group has ended. Ask whoever gave you the code for a new one."), "code")
+    if cohort.seats is not None and members_count(db, cohort.id) >= cohort.seats:
+        raise Refused(message("This group is full. Ask whoever gave you the code."), "code")
+    enrolment.cohort_id = cohort.id
+    enrolment.joined_at = now()
+    record(db, person_id, "joined", "cohort", cohort.public_id, enrolment_id=enrolment.id)
+    db.flush()
+    db.expire(enrolment, ["cohort"])
+    return enrolment
+
+
+def has_ended(cohort: Cohort, today: date) -> bool:
+    return cohort.ends_on is not None and cohort.ends_on < today
+
+
+def end_enrolment(db: Session, enrolment: Enrolment) -> None:
+    """Close an enrolment; it stays readable."""
+    enrolment.ended_at = now()
+    record(db, enrolment.person_id, "ended", "enrolment", enrolment.public_id, enrolment_id=enrolment.id)
+    db.flush()
+
+
+def record_activity(
+    db: Session, enrolment_id: int, at: datetime, *, things_complete: int | None = None
+) -> None:
+    """Keep what the coach's grid sorts by."""
+    values: dict[str, object] = {"last_active_at": at}
+    if things_complete is not None:
+        values["things_complete"] = things_complete
+    db.execute(update(Enrolment).where(Enrolment.id == enrolment_id).values(values))

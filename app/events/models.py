@@ -1,0 +1,30 @@
+"""The append-only log of what people did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.clock import now
+from app.db import Base, new_public_id
+
+
+class Event(Base):
+    """One fact. Ids are kept without foreign keys: the log outlives what it speaks of."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_enrolment_id_at", "enrolment_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    at: Mapped[datetime] = mapped_column(default=now)
+    actor_id: Mapped[int | None] = mapped_column(index=True)
+    verb: Mapped[str] = mapped_column(String(40))
+    object_type: Mapped[str] = mapped_column(String(40))
+    object_id: Mapped[str] = mapped_column(String(200))
+    enrolment_id: Mapped[int | None] = mapped_column()
+    edition: Mapped[str | None] = mapped_column(String(64))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -1,0 +1,97 @@
+"""Posts and what people answer to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.clock import now
+from app.cohorts.models import Enrolment
+from app.db import Base, new_public_id
+from app.people.models import Person
+
+
+class Visibility(StrEnum):
+    """Who may read a post, from the author alone to the web."""
+
+    PRIVATE = "private"
+    COACHES = "coaches"
+    COHORT = "cohort"
+    MEMBERS = "members"
+    PUBLIC = "public"
+
+
+class Post(Base):
+    """An entry in a journal; a reflection where `thing_slug` is set.
+
+    `title`, `body` and `html` are what readers see, empty until `published_at`. What the author is writing
+    lives in `draft_title` and `draft_body`; each save raises `version`, and a save that names an older one
+    is a conflict.
+    """
+
+    __tablename__ = "post"
+    __table_args__ = (
+        UniqueConstraint("author_id", "once"),
+        Index("ix_post_author_id_published_at", "author_id", "published_at"),
+        Index("ix_post_enrolment_id_published_at", "enrolment_id", "published_at"),
+        Index("ix_post_programme_thing", "programme_slug", "thing_slug", "published_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id", ondelete="SET NULL"))
+    programme_slug: Mapped[str | None] = mapped_column(String(80))
+    thing_slug: Mapped[str | None] = mapped_column(String(80))
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    visibility: Mapped[str] = mapped_column(String(12))
+    title: Mapped[str] = mapped_column(String(200), default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    html: Mapped[str] = mapped_column(Text, default="")
+    draft_title: Mapped[str | None] = mapped_column(String(200))
+    draft_body: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+    once: Mapped[str | None] = mapped_column(String(36))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    saved_at: Mapped[datetime] = mapped_column(default=now)
+    published_at: Mapped[datetime | None] = mapped_column()
+    edited_at: Mapped[datetime | None] = mapped_column()
+    deleted_at: Mapped[datetime | None] = mapped_column()
+
+    author: Mapped[Person] = relationship(lazy="raise_on_sql")
+    enrolment: Mapped[Enrolment | None] = relationship(lazy="raise_on_sql")
+
+
+class Audience(StrEnum):
+    """Who reads an answer: feedback is for the author and the coaches, a comment for the post's readers."""
+
+    COACHES = "coaches"
+    READERS = "readers"
+
+
+class Comment(Base):
+    """An answer to a post: feedback or a comment, as its audience says."""
+
+    __tablename__ = "comment"
+    __table_args__ = (
+        UniqueConstraint("author_id", "once"),
+        Index("ix_comment_post_id_at", "post_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    audience: Mapped[str] = mapped_column(String(12))
+    body: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    once: Mapped[str | None] = mapped_column(String(36))
+    at: Mapped[datetime] = mapped_column(default=now)
+    edited_at: Mapped[datetime | None] = mapped_column()
+    deleted_at: Mapped[datetime | None] = mapped_column()
+
+    author: Mapped[Person] = relationship(lazy="raise_on_sql")
+    post: Mapped[Post] = relationship(lazy="raise_on_sql")

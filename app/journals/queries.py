@@ -1,0 +1,270 @@
+"""Reading posts. `visible_to` is the one place that decides who may see a post."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from app.cohorts.models import Enrolment
+from app.errors import NotFound
+from app.journals.models import Audience, Comment, Post, Visibility
+from app.people.models import Person
+from app.people.viewer import Viewer
+from app.web.paging import Page, encode_cursor
+
+SHARED_WITH_COACH = (Visibility.COACHES, Visibility.COHORT, Visibility.MEMBERS, Visibility.PUBLIC)
+
+
+def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
+    """Which posts a person may read; None is the web.
+
+    Nobody but the author reads a draft or a private post, whatever their role. Coaches and the cohort are
+    those of the post's enrolment, now: access ends with the role or the membership.
+    """
+    published = and_(Post.published_at.is_not(None), Post.deleted_at.is_(None))
+    if viewer is None:
+        return and_(published, Post.visibility == Visibility.PUBLIC)
+    own = and_(Post.author_id == viewer.person_id, Post.deleted_at.is_(None))
+    same_organization = exists().where(
+        Person.id == Post.author_id, Person.organization_id == viewer.organization_id
+    )
+    shared = or_(
+        Post.visibility == Visibility.PUBLIC,
+        and_(Post.visibility == Visibility.MEMBERS, same_organization),
+        and_(Post.visibility.in_(SHARED_WITH_COACH), _in_cohort(viewer.coached_ids)),
+        and_(Post.visibility == Visibility.COHORT, _in_cohort(viewer.cohort_ids)),
+    )
+    return or_(own, and_(published, shared))
+
+
+def _in_cohort(cohort_ids: tuple[int, ...]) -> ColumnElement[bool]:
+    if not cohort_ids:
+        return false()
+    return exists().where(Enrolment.id == Post.enrolment_id, Enrolment.cohort_id.in_(cohort_ids))
+
+
+def comment_visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
+    """Which answers a person may read, of posts that they may read: a comment like its post; feedback is for
+    the post's author, its own author and the coaches."""
+    here = Comment.deleted_at.is_(None)
+    if viewer is None:
+        return and_(here, Comment.audience == Audience.READERS)
+    return and_(
+        here,
+        or_(
+            Comment.audience == Audience.READERS,
+            Comment.author_id == viewer.person_id,
+            Post.author_id == viewer.person_id,
+            _in_cohort(viewer.coached_ids),
+        ),
+    )
+
+
+def _posts(viewer: Viewer | None) -> Select[Post]:
+    return (
+        select(Post)
+        .join(Post.author)
+        .options(contains_eager(Post.author))
+        .where(visible_to(viewer), Post.published_at.is_not(None))
+    )
+
+
+def _paged(db: Session, statement: Select[Post], after: Any, limit: int) -> Page[Post]:
+    """Newest first, from the row behind `after` (published at, id)."""
+    if after:
+        at, post_id = after
+        statement = statement.where(
+            or_(Post.published_at < at, and_(Post.published_at == at, Post.id < post_id))
+        )
+    rows = list(db.scalars(statement.order_by(Post.published_at.desc(), Post.id.desc()).limit(limit + 1)))
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Page(rows, encode_cursor(rows[-1].published_at, rows[-1].id) if more else "")
+
+
+def cohort_stream(
+    db: Session, viewer: Viewer, cohort_id: int, *, after: Any = None, limit: int = 20
+) -> Page[Post]:
+    """The posts of a cohort that the viewer may read."""
+    statement = (
+        _posts(viewer)
+        .join(Enrolment, Enrolment.id == Post.enrolment_id)
+        .where(Enrolment.cohort_id == cohort_id)
+    )
+    return _paged(db, statement, after, limit)
+
+
+def thing_stream(
+    db: Session,
+    viewer: Viewer,
+    programme_slug: str,
+    thing_slugs: tuple[str, ...],
+    cohort_id: int | None,
+    *,
+    limit: int = 5,
+) -> Page[Post]:
+    """What others in the cohort wrote about a Thing that the viewer may read; without a cohort, nothing."""
+    if cohort_id is None:
+        return Page(())
+    statement = (
+        _posts(viewer)
+        .join(Enrolment, Enrolment.id == Post.enrolment_id)
+        .where(
+            Enrolment.cohort_id == cohort_id,
+            Post.programme_slug == programme_slug,
+            Post.thing_slug.in_(thing_slugs),
+            Post.author_id != viewer.person_id,
+        )
+    )
+    return _paged(db, statement, None, limit)
+
+
+def journal_stream(
+    db: Session, viewer: Viewer | None, author_id: int, *, after: Any = None, limit: int = 20
+) -> Page[Post]:
+    """A person's published posts that the viewer may read."""
+    return _paged(db, _posts(viewer).where(Post.author_id == author_id), after, limit)
+
+
+def readable_post(db: Session, viewer: Viewer | None, handle: str, public_id: str) -> Post:
+    """A published post in a journal. Raises NotFound where the viewer may not read it."""
+    post = db.scalars(
+        _posts(viewer)
+        .where(Person.handle == handle, Post.public_id == public_id)
+        .options(joinedload(Post.enrolment).joinedload(Enrolment.cohort))
+    ).first()
+    if post is None:
+        raise NotFound
+    return post
+
+
+def own_post(
+    db: Session, viewer: Viewer, public_id: str, *, deleted: bool = False, for_update: bool = False
+) -> Post:
+    """One of the viewer's own posts or drafts. Raises NotFound."""
+    statement = (
+        select(Post)
+        .where(
+            Post.public_id == public_id,
+            Post.author_id == viewer.person_id,
+            Post.deleted_at.is_not(None) if deleted else Post.deleted_at.is_(None),
+        )
+        .options(joinedload(Post.author), joinedload(Post.enrolment).joinedload(Enrolment.cohort))
+    )
+    if for_update:
+        statement = statement.with_for_update(of=Post)
+    post = db.scalars(statement).first()
+    if post is None:
+        raise NotFound
+    return post
+
+
+def own_drafts(db: Session, viewer: Viewer, limit: int = 50) -> list[Post]:
+    """Never published, most recently saved first."""
+    return list(
+        db.scalars(
+            select(Post)
+            .where(
+                Post.author_id == viewer.person_id,
+                Post.published_at.is_(None),
+                Post.deleted_at.is_(None),
+            )
+            .order_by(Post.saved_at.desc(), Post.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def own_reflections(
+    db: Session, viewer: Viewer, enrolment_id: int, thing_slugs: tuple[str, ...]
+) -> list[Post]:
+    """The viewer's posts and drafts about a Thing in an enrolment, newest first."""
+    return list(
+        db.scalars(
+            select(Post)
+            .where(
+                Post.author_id == viewer.person_id,
+                Post.enrolment_id == enrolment_id,
+                Post.thing_slug.in_(thing_slugs),
+                Post.deleted_at.is_(None),
+            )
+            .order_by(Post.id.desc())
+        )
+    )
+
+
+def comments_of(db: Session, viewer: Viewer | None, post_id: int) -> list[Comment]:
+    """The answers to a readable post that the viewer may read, oldest first."""
+    return list(
+        db.scalars(
+            select(Comment)
+            .join(Comment.post)
+            .join(Comment.author)
+            .options(contains_eager(Comment.author))
+            .where(Comment.post_id == post_id, comment_visible_to(viewer))
+            .order_by(Comment.at, Comment.id)
+        )
+    )
+
+
+def comment_counts(db: Session, viewer: Viewer | None, post_ids: list[int]) -> dict[int, int]:
+    """How many answers the viewer may read, by post."""
+    if not post_ids:
+        return {}
+    rows = db.execute(
+        select(Comment.post_id, func.count())
+        .join(Comment.post)
+        .where(Comment.post_id.in_(post_ids), comment_visible_to(viewer))
+        .group_by(Comment.post_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def answers_to(db: Session, viewer: Viewer, since: datetime, limit: int = 5) -> list[Comment]:
+    """What others answered to the viewer's posts, newest first."""
+    return list(
+        db.scalars(
+            select(Comment)
+            .join(Comment.post)
+            .join(Comment.author)
+            .options(contains_eager(Comment.author), contains_eager(Comment.post).joinedload(Post.author))
+            .where(
+                Post.author_id == viewer.person_id,
+                Post.deleted_at.is_(None),
+                Comment.author_id != viewer.person_id,
+                Comment.deleted_at.is_(None),
+                Comment.at >= since,
+            )
+            .order_by(Comment.at.desc(), Comment.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def last_choice(db: Session, person_id: int) -> str | None:
+    """The visibility that the writer chose last; None before the first post."""
+    return db.scalar(
+        select(Post.visibility)
+        .where(Post.author_id == person_id, Post.published_at.is_not(None))
+        .order_by(Post.published_at.desc(), Post.id.desc())
+        .limit(1)
+    )
+
+
+def has_reflection(db: Session, enrolment_id: int, thing_slugs: tuple[str, ...], *, published: bool) -> bool:
+    """Whether a post (or a draft) about the Thing exists in the enrolment."""
+    state = Post.published_at.is_not(None) if published else Post.published_at.is_(None)
+    found = db.scalar(
+        select(true()).where(
+            exists().where(
+                Post.enrolment_id == enrolment_id,
+                Post.thing_slug.in_(thing_slugs),
+                Post.deleted_at.is_(None),
+                state,
+            )
+        )
+    )
+    return bool(found)

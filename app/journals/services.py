@@ -1,0 +1,226 @@
+"""Writing posts and answering them."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.cohorts.models import Enrolment
+from app.db import insert_once
+from app.errors import NotFound, Refused
+from app.events.log import record
+from app.journals.models import Audience, Comment, Post, Visibility
+from app.journals.queries import has_reflection, last_choice
+from app.markdown import render_post
+from app.people.viewer import Viewer
+from app.progress.queries import slugs_of
+from app.progress.services import record_draft, record_reflection, withdraw_reflection
+from app.things.catalogue import Programme, Thing
+from app.web.i18n import message
+
+
+class Conflict(Exception):
+    """The post was saved elsewhere since it was opened: both texts are kept for the writer to choose."""
+
+    def __init__(self, post: Post) -> None:
+        super().__init__("the post was saved elsewhere")
+        self.post = post
+
+
+@dataclass(frozen=True)
+class About:
+    """The Thing that a reflection is about, in the writer's enrolment."""
+
+    enrolment: Enrolment
+    programme: Programme
+    thing: Thing
+
+
+def default_visibility(db: Session, person_id: int, enrolment: Enrolment | None) -> Visibility:
+    """The writer's last choice; at first the cohort's wish, else coaches in a cohort and private alone."""
+    chosen = last_choice(db, person_id)
+    cohort = enrolment.cohort if enrolment else None
+    if chosen is not None:
+        visibility = Visibility(chosen)
+        needs_cohort = visibility in (Visibility.COACHES, Visibility.COHORT)
+        return Visibility.PRIVATE if needs_cohort and cohort is None else visibility
+    if cohort is None:
+        return Visibility.PRIVATE
+    return Visibility(cohort.default_visibility or Visibility.COACHES)
+
+
+def start_post(
+    db: Session,
+    author_id: int,
+    *,
+    once: str,
+    language: str,
+    visibility: Visibility,
+    enrolment: Enrolment | None = None,
+    about: About | None = None,
+) -> Post:
+    """An empty draft; the same `once` gives the same draft."""
+    enrolment = about.enrolment if about else enrolment
+    post, _ = insert_once(
+        db,
+        Post,
+        ("author_id", "once"),
+        {
+            "author_id": author_id,
+            "once": once,
+            "enrolment_id": enrolment.id if enrolment else None,
+            "programme_slug": about.programme.slug if about else None,
+            "thing_slug": about.thing.slug if about else None,
+            "language": language,
+            "visibility": visibility.value,
+            "draft_title": "",
+            "draft_body": "",
+        },
+    )
+    return post
+
+
+def save_draft(
+    db: Session,
+    post: Post,
+    *,
+    title: str,
+    body: str,
+    visibility: Visibility,
+    version: int,
+    about: About | None = None,
+) -> None:
+    """Keep what is being written. Readers of a published post see nothing of it, nor does a changed
+    visibility act before it is published. Raises Conflict where `version` is not the latest."""
+    if (title, body) == (post.draft_title, post.draft_body) and post.published_at is None:
+        post.visibility = visibility
+        return
+    if version != post.version:
+        raise Conflict(post)
+    post.draft_title, post.draft_body = title, body
+    post.version += 1
+    post.saved_at = now()
+    if post.published_at is None:
+        post.visibility = visibility
+        if about:
+            record_draft(db, about.enrolment, about.programme, about.thing, exists=True)
+    db.flush()
+
+
+def publish_post(
+    db: Session,
+    post: Post,
+    *,
+    title: str,
+    body: str,
+    visibility: Visibility,
+    version: int,
+    about: About | None = None,
+) -> None:
+    """Let the readers of `visibility` read the post; for `private` the author keeps it, and it counts all
+    the same. Publishing the same text again changes nothing. Raises Conflict, Refused for an empty text."""
+    if not body.strip():
+        raise Refused(message("Write a sentence or two first."), "body")
+    if post.published_at is not None and (post.title, post.body, post.visibility) == (
+        title,
+        body,
+        visibility,
+    ):
+        post.draft_title = post.draft_body = None
+        return
+    if version != post.version:
+        raise Conflict(post)
+    at = now()
+    first = post.published_at is None
+    if not first and (title, body) != (post.title, post.body):
+        post.edited_at = at
+    post.title, post.body, post.html = title, body, str(render_post(body, post.language))
+    post.draft_title = post.draft_body = None
+    post.visibility = visibility
+    post.version += 1
+    post.saved_at = at
+    if first:
+        post.published_at = at
+        record(db, post.author_id, "published", "post", post.public_id, enrolment_id=post.enrolment_id)
+    if about:
+        record_reflection(db, about.enrolment, about.programme, about.thing)
+    db.flush()
+
+
+def delete_post(db: Session, post: Post, about: About | None = None) -> None:
+    """Take a post or draft away from everyone, its author included, until `restore_post`."""
+    post.deleted_at = now()
+    record(db, post.author_id, "deleted", "post", post.public_id, enrolment_id=post.enrolment_id)
+    db.flush()
+    _follow(db, about)
+
+
+def restore_post(db: Session, post: Post, about: About | None = None) -> None:
+    """Undo a deletion."""
+    post.deleted_at = None
+    record(db, post.author_id, "restored", "post", post.public_id, enrolment_id=post.enrolment_id)
+    db.flush()
+    _follow(db, about)
+
+
+def _follow(db: Session, about: About | None) -> None:
+    """Let progress follow the posts about a Thing that exist now."""
+    if about is None:
+        return
+    slugs = slugs_of(about.thing)
+    where = (about.enrolment, about.programme, about.thing)
+    if has_reflection(db, about.enrolment.id, slugs, published=True):
+        record_reflection(db, *where)
+    else:
+        withdraw_reflection(db, *where)
+    record_draft(db, *where, exists=has_reflection(db, about.enrolment.id, slugs, published=False))
+
+
+def add_comment(
+    db: Session, viewer: Viewer, post: Post, *, body: str, audience: Audience, once: str | None = None
+) -> Comment:
+    """Answer a post that the viewer may read. Raises NotFound for feedback by anyone but a coach of the
+    post's cohort; the author may go on with feedback on their own post."""
+    cohort_id = post.enrolment.cohort_id if post.enrolment else None
+    coaches = cohort_id is not None and cohort_id in viewer.coached_ids
+    if audience is Audience.COACHES and not (coaches or post.author_id == viewer.person_id):
+        raise NotFound
+    comment, made = insert_once(
+        db,
+        Comment,
+        ("author_id", "once"),
+        {
+            "author_id": viewer.person_id,
+            "post_id": post.id,
+            "audience": audience.value,
+            "body": body,
+            "html": str(render_post(body, post.language)),
+            "once": once or secrets.token_hex(16),
+        },
+    )
+    if made:
+        record(
+            db,
+            viewer.person_id,
+            "answered",
+            "post",
+            post.public_id,
+            enrolment_id=post.enrolment_id,
+            audience=audience.value,
+        )
+    return comment
+
+
+def edit_comment(db: Session, comment: Comment, body: str, language: str) -> None:
+    comment.body, comment.html = body, str(render_post(body, language))
+    comment.edited_at = now()
+    db.flush()
+
+
+def delete_comment(db: Session, comment: Comment) -> None:
+    comment.deleted_at = now()
+    record(db, comment.author_id, "deleted", "comment", comment.public_id)
+    db.flush()

@@ -1,0 +1,129 @@
+"""Wiring: settings, middleware, routes, error pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import anyio.to_thread
+from fastapi import APIRouter, FastAPI, Request
+from sqlalchemy.orm import Session
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from app.clock import now
+from app.cohorts.queries import load_viewer
+from app.db import Database
+from app.people.attempts import Limiter
+from app.people.passwords import Passwords
+from app.people.queries import organization
+from app.people.services import SEEN_EVERY, SEEN_EVERY_SHARED, touch_session
+from app.people.viewer import Viewer, initials, tone
+from app.settings import Settings
+from app.things.library import Library
+from app.web.cookies import session_token
+from app.web.errors import install_error_pages, page_for
+from app.web.middleware import RefuseCrossSite, SecurityHeaders
+from app.web.render import Pages
+from app.web.static import StaticFiles
+
+MAX_BODY_BYTES = 2_000_000
+STATIC = Path(__file__).resolve().parent / "static"
+CSRF_EXEMPT: frozenset[str] = frozenset()
+
+
+@dataclass
+class Site:
+    """What every page says of the site itself."""
+
+    name: str
+    demo: bool
+    time_zone: str
+
+
+def create_app(settings: Settings | None = None, *, database: Database | None = None) -> FastAPI:
+    """The application. `database` is given by tests; otherwise the settings name it."""
+    settings = settings or Settings()
+    database = database or Database(settings.sqlalchemy_url, pool_size=settings.threads)
+    library = Library(settings.content_dir)
+    static = StaticFiles(STATIC)
+    site = Site("Dingen", settings.demo, settings.time_zone)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        with database.transaction(write=False) as db:
+            found = organization(db)
+            site.name = found.name if found else site.name
+        with library.watching(database):
+            yield
+
+    app = FastAPI(
+        lifespan=lifespan,
+        openapi_url=None,
+        redirect_slashes=False,
+        max_body_size=MAX_BODY_BYTES,
+        middleware=[
+            Middleware(SecurityHeaders, https=settings.https, form_targets=_sign_in_origins(settings)),
+            Middleware(
+                RefuseCrossSite,
+                refuse=lambda request: page_for(request, 403),
+                origin=settings.base_url,
+                exempt=CSRF_EXEMPT,
+            ),
+            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=1),
+        ],
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.library = library
+    app.state.site = site
+    app.state.load_viewer = _viewer_of
+    app.state.record_seen = _record_seen
+    app.state.passwords = Passwords(at_once=settings.hashing_threads)
+    app.state.limiter = Limiter(database)
+    app.state.pages = Pages(
+        secret=settings.secret(),
+        zone=settings.time_zone,
+        secure=settings.https,
+        reload=settings.demo,
+        globals_={"static": static.url, "site": site, "initials": initials, "tone": tone},
+    )
+    install_error_pages(app)
+    for router in _routers():
+        app.include_router(router)
+    app.mount("/static", static)
+    return app
+
+
+def _routers() -> list[APIRouter]:
+    """Hot pages first: a route costs every one behind it."""
+    from app.account import routes as account
+    from app.coach import routes as coach
+    from app.learn import routes as learn
+    from app.organize import routes as organize
+    from app.people import routes as people
+    from app.web import operations
+
+    return [learn.router, coach.router, people.router, account.router, organize.router, operations.router]
+
+
+def _sign_in_origins(settings: Settings) -> tuple[str, ...]:
+    return tuple(f"{p.issuer.scheme}://{p.issuer.host}:{p.issuer.port}" for p in settings.oidc.values())
+
+
+def _viewer_of(db: Session, request: Request) -> Viewer | None:
+    token = session_token(request)
+    return load_viewer(db, token) if token else None
+
+
+def _record_seen(database: Database, viewer: Viewer) -> None:
+    """Opening a page changes nothing but this, at most once an hour (more often on a shared computer, whose
+    session ends after 30 idle minutes)."""
+    every: timedelta = SEEN_EVERY_SHARED if viewer.shared_computer else SEEN_EVERY
+    if now() - viewer.last_seen_at >= every:
+        with database.transaction() as db:
+            touch_session(db, viewer.session_id)

@@ -1,0 +1,129 @@
+"""Reading persons."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.clock import now
+from app.db import fold
+from app.people.models import Identity, LoginSession, Organization, Person, ResetLink
+
+
+def token_hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def session_statement(token: str, *further: Any) -> Select[*tuple[Any, ...]]:
+    """The live login session of a token with its person, and whatever columns the caller adds."""
+    return (
+        select(
+            LoginSession.id.label("session_id"),
+            LoginSession.last_seen_at,
+            LoginSession.shared_computer,
+            Person.id.label("person_id"),
+            Person.public_id,
+            Person.organization_id,
+            Person.name,
+            Person.handle,
+            Person.language,
+            Person.role,
+            *further,
+        )
+        .join(Person, Person.id == LoginSession.person_id)
+        .where(LoginSession.token_hash == token_hash(token), LoginSession.expires_at > now())
+    )
+
+
+def organization(db: Session) -> Organization | None:
+    """The one organization; None before the site is set up."""
+    return db.scalars(select(Organization).order_by(Organization.id).limit(1)).first()
+
+
+def person_by_email(db: Session, email: str) -> Person | None:
+    return db.scalars(select(Person).where(Person.email == email)).first()
+
+
+def person_by_handle(db: Session, handle: str) -> Person | None:
+    return db.scalars(select(Person).where(Person.handle == handle)).first()
+
+
+def person_by_identity(db: Session, issuer: str, subject: str) -> Person | None:
+    return db.scalars(
+        select(Person).join(Identity).where(Identity.issuer == issuer, Identity.subject == subject)
+    ).first()
+
+
+def identities_of(db: Session, person_id: int) -> list[Identity]:
+    return list(db.scalars(select(Identity).where(Identity.person_id == person_id).order_by(Identity.id)))
+
+
+def sessions_of(db: Session, person_id: int) -> list[LoginSession]:
+    """Live login sessions, most recently used first."""
+    return list(
+        db.scalars(
+            select(LoginSession)
+            .where(LoginSession.person_id == person_id, LoginSession.expires_at > now())
+            .order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc())
+        )
+    )
+
+
+def reset_link(db: Session, token: str) -> ResetLink | None:
+    """An unused link that has not expired."""
+    return db.scalars(
+        select(ResetLink).where(
+            ResetLink.token_hash == token_hash(token),
+            ResetLink.used_at.is_(None),
+            ResetLink.expires_at > now(),
+        )
+    ).first()
+
+
+def reset_links_of(db: Session, person_id: int) -> list[ResetLink]:
+    """Every link ever made for a person, newest first, with who made it."""
+    return list(
+        db.scalars(
+            select(ResetLink)
+            .where(ResetLink.person_id == person_id)
+            .options(joinedload(ResetLink.made_by))
+            .order_by(ResetLink.created_at.desc(), ResetLink.id.desc())
+        )
+    )
+
+
+def people(
+    db: Session,
+    organization_id: int,
+    *,
+    search: str = "",
+    after: tuple[str, int] | None = None,
+    limit: int = 50,
+) -> list[Person]:
+    """Persons by name, from the row behind `after` (name key, id)."""
+    statement = select(Person).where(Person.organization_id == organization_id)
+    if search:
+        key = fold(search).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        statement = statement.where(
+            or_(
+                Person.name_key.like(f"%{key}%", escape="\\"),
+                Person.email.like(f"%{search.strip().casefold()}%"),
+            )
+        )
+    if after:
+        name_key, person_id = after
+        statement = statement.where(
+            or_(Person.name_key > name_key, (Person.name_key == name_key) & (Person.id > person_id))
+        )
+    return list(db.scalars(statement.order_by(Person.name_key, Person.id).limit(limit)))
+
+
+def count_real_people(db: Session) -> int:
+    return db.scalar(select(func.count()).select_from(Person).where(Person.is_demo.is_(False))) or 0
+
+
+def count_demo_people(db: Session) -> int:
+    return db.scalar(select(func.count()).select_from(Person).where(Person.is_demo.is_(True))) or 0

@@ -1,0 +1,209 @@
+"""Accounts and sign-ins."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.db import fold
+from app.errors import Refused
+from app.events.log import record
+from app.people.models import Identity, LoginSession, Organization, Person, ResetLink, Role
+from app.people.queries import organization, token_hash
+from app.web.i18n import message
+
+SESSION_DAYS = timedelta(days=30)
+SHARED_COMPUTER_IDLE = timedelta(minutes=30)
+RESET_LINK_LIFE = timedelta(days=2)
+SEEN_EVERY = timedelta(hours=1)
+SEEN_EVERY_SHARED = timedelta(minutes=1)
+
+
+class EmailTaken(Exception):
+    """Somebody has this address already."""
+
+
+def the_organization(db: Session, name: str = "Dingen") -> Organization:
+    """The one organization, made at the first need."""
+    found = organization(db)
+    if found is None:
+        found = Organization(name=name)
+        db.add(found)
+        db.flush()
+    return found
+
+
+def create_person(
+    db: Session,
+    *,
+    name: str,
+    email: str | None = None,
+    password_hash: str | None = None,
+    language: str | None = None,
+    role: Role = Role.MEMBER,
+    about: str = "",
+    is_demo: bool = False,
+) -> Person:
+    """A new account. Raises EmailTaken."""
+    person = Person(
+        organization_id=the_organization(db).id,
+        name=name,
+        name_key=name,
+        handle=free_handle(db, name),
+        email=email,
+        password_hash=password_hash,
+        language=language,
+        role=role,
+        about=about,
+        is_demo=is_demo,
+    )
+    try:
+        with db.begin_nested():
+            db.add(person)
+            db.flush()
+    except IntegrityError as error:
+        raise EmailTaken from error
+    record(db, person.id, "signed-up", "person", person.public_id)
+    return person
+
+
+def free_handle(db: Session, name: str) -> str:
+    """The name as a word for addresses; a random ending where somebody has it."""
+    base = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:40] or "someone"
+    handle = base
+    while db.scalar(select(Person.id).where(Person.handle == handle)) is not None:
+        handle = f"{base}-{secrets.token_hex(2)}"
+    return handle
+
+
+def rename(db: Session, person: Person, *, name: str, about: str, language: str | None) -> None:
+    """Change the profile; the journal keeps its address."""
+    person.name = name
+    person.name_key = name
+    person.about = about
+    person.language = language
+    db.flush()
+
+
+def open_session(
+    db: Session,
+    person_id: int,
+    *,
+    shared_computer: bool = False,
+    user_agent: str = "",
+    ends: str | None = None,
+) -> str:
+    """A new login session; returns its token, which only the cookie knows. `ends` is the token of the
+    session that the same browser had before: signing in rotates it."""
+    if ends:
+        close_session(db, ends)
+    token = secrets.token_urlsafe(32)
+    at = now()
+    db.add(
+        LoginSession(
+            token_hash=token_hash(token),
+            person_id=person_id,
+            shared_computer=shared_computer,
+            user_agent=user_agent[:200],
+            created_at=at,
+            last_seen_at=at,
+            expires_at=at + (SHARED_COMPUTER_IDLE if shared_computer else SESSION_DAYS),
+        )
+    )
+    db.flush()
+    return token
+
+
+def close_session(db: Session, token: str) -> None:
+    db.execute(delete(LoginSession).where(LoginSession.token_hash == token_hash(token)))
+
+
+def revoke_session(db: Session, person_id: int, public_id: str) -> bool:
+    """End one of a person's own login sessions; False where they have none such."""
+    gone = db.execute(
+        delete(LoginSession).where(LoginSession.person_id == person_id, LoginSession.public_id == public_id)
+    )
+    return bool(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def revoke_sessions(db: Session, person_id: int, *, keep: int | None = None) -> None:
+    """End all of a person's login sessions, but for the one with the id `keep`."""
+    statement = delete(LoginSession).where(LoginSession.person_id == person_id)
+    db.execute(statement if keep is None else statement.where(LoginSession.id != keep))
+
+
+def touch_session(db: Session, session_id: int) -> None:
+    """Note that the session is in use, and let it live on from now."""
+    at = now()
+    session = db.get_one(LoginSession, session_id)
+    life = SHARED_COMPUTER_IDLE if session.shared_computer else SESSION_DAYS
+    db.execute(
+        update(LoginSession)
+        .where(LoginSession.id == session_id)
+        .values(last_seen_at=at, expires_at=at + life)
+    )
+
+
+def set_password(db: Session, person: Person, password_hash: str, *, keep_session: int | None = None) -> None:
+    """Change the password; every other sign-in ends."""
+    person.password_hash = password_hash
+    revoke_sessions(db, person.id, keep=keep_session)
+    record(db, person.id, "changed-password", "person", person.public_id)
+    db.flush()
+
+
+def make_reset_link(db: Session, person: Person, made_by_id: int | None) -> str:
+    """A token for a single-use link; earlier unused links of the person stop working. `made_by_id` is the
+    administrator, None for the command line. A coach never makes one: it would open private posts."""
+    db.execute(
+        update(ResetLink)
+        .where(ResetLink.person_id == person.id, ResetLink.used_at.is_(None))
+        .values(expires_at=now())
+    )
+    token = secrets.token_urlsafe(32)
+    db.add(
+        ResetLink(
+            token_hash=token_hash(token),
+            person_id=person.id,
+            made_by_id=made_by_id,
+            expires_at=now() + RESET_LINK_LIFE,
+        )
+    )
+    record(db, made_by_id, "made-reset-link", "person", person.public_id)
+    db.flush()
+    return token
+
+
+def use_reset_link(db: Session, link: ResetLink, password_hash: str) -> Person:
+    """Choose a new password by a link, once. Raises Refused where it was used meanwhile."""
+    used = db.execute(
+        update(ResetLink).where(ResetLink.id == link.id, ResetLink.used_at.is_(None)).values(used_at=now())
+    )
+    if not used.rowcount:  # type: ignore[attr-defined]
+        raise Refused(message("This link was used already. Ask for a new one."))
+    person = db.get_one(Person, link.person_id)
+    set_password(db, person, password_hash)
+    return person
+
+
+def link_identity(db: Session, person_id: int, issuer: str, subject: str) -> None:
+    """Let a person sign in by an account elsewhere. Raises Refused where somebody else does."""
+    try:
+        with db.begin_nested():
+            db.add(Identity(person_id=person_id, issuer=issuer, subject=subject))
+            db.flush()
+    except IntegrityError as error:
+        raise Refused(message("Somebody signs in with that account already.")) from error
+    record(db, person_id, "linked-identity", "identity", issuer)
+
+
+def set_role(db: Session, person: Person, role: Role, actor_id: int | None) -> None:
+    person.role = role
+    record(db, actor_id, "set-role", "person", person.public_id, role=role.value)
+    db.flush()

@@ -1,0 +1,73 @@
+"""Who is looking: the login session, the person and where they belong, in one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from app.people.models import Role
+
+TONES = 8
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A cohort that a person belongs to now, as learner or coach."""
+
+    cohort_id: int
+    public_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A signed-in person. `cohorts` are those with an enrolment that has not ended, `coached` those coached
+    now; both decide what `visible_to` shows."""
+
+    person_id: int
+    public_id: str
+    organization_id: int
+    name: str
+    handle: str
+    language: str | None
+    role: str
+    session_id: int
+    last_seen_at: datetime
+    shared_computer: bool = False
+    cohorts: tuple[Membership, ...] = ()
+    coached: tuple[Membership, ...] = ()
+
+    @property
+    def is_organizer(self) -> bool:
+        return self.role in (Role.ORGANIZER, Role.ADMINISTRATOR)
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+    @cached_property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    @property
+    def tone(self) -> int:
+        return tone(self.person_id)
+
+    @cached_property
+    def cohort_ids(self) -> tuple[int, ...]:
+        return tuple(membership.cohort_id for membership in self.cohorts)
+
+    @cached_property
+    def coached_ids(self) -> tuple[int, ...]:
+        return tuple(membership.cohort_id for membership in self.coached)
+
+
+def initials(name: str) -> str:
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
+def tone(person_id: int) -> int:
+    """Which of the avatar colours a person has."""
+    return person_id % TONES

@@ -1,0 +1,53 @@
+"""What an enrolment has done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.clock import now
+from app.db import Base
+
+
+class Tick(Base):
+    """A learner did an activity. The row stays when the activity leaves the Thing."""
+
+    __tablename__ = "tick"
+
+    enrolment_id: Mapped[int] = mapped_column(
+        ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True
+    )
+    thing_slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    activity_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ThingRecord(Base):
+    """The dated facts of one enrolment about one Thing: writing about it, and its completion."""
+
+    __tablename__ = "thing_record"
+
+    enrolment_id: Mapped[int] = mapped_column(
+        ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True
+    )
+    thing_slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    drafted_at: Mapped[datetime | None] = mapped_column()
+    reflected_at: Mapped[datetime | None] = mapped_column()
+    completed_at: Mapped[datetime | None] = mapped_column()
+
+
+class ProgressState(Base):
+    """The state of every Thing of an enrolment in one row: {slug: state}, true for the catalogue `digest`.
+
+    Written in the transaction of the facts that it packs; a reader with another digest derives it again.
+    """
+
+    __tablename__ = "progress_state"
+
+    enrolment_id: Mapped[int] = mapped_column(
+        ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True
+    )
+    digest: Mapped[str] = mapped_column(String(64))
+    pack: Mapped[dict[str, str]] = mapped_column(JSON)

@@ -1,0 +1,132 @@
+"""Forms: what was typed, what it means, and what is wrong with it, each kept."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from uuid import uuid4
+
+from fastapi import Depends, HTTPException, Request
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from app.web.i18n import Message, message
+
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+MAX_PART_BYTES = 1_000_000
+
+
+class Form(BaseModel):
+    """A form's shape. Field names are the inputs' names; unknown inputs are ignored."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, extra="ignore")
+
+
+F = TypeVar("F", bound=Form)
+
+
+@dataclass
+class Bound(Generic[F]):
+    """A form with what was typed. `data` is None where it does not fit; `errors` has a sentence per field."""
+
+    raw: dict[str, Any]
+    parsed: F | None = None
+    problems: dict[str, Message] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    _translate: Callable[[str], str] = str
+
+    @property
+    def valid(self) -> bool:
+        return self.parsed is not None and not self.problems
+
+    @property
+    def data(self) -> F:
+        if self.parsed is None:
+            raise ValueError("an invalid form has no data")
+        return self.parsed
+
+    def value(self, name: str, default: Any = "") -> Any:
+        return self.raw.get(name, default)
+
+    def refuse(self, name: str, reason: Message) -> None:
+        """Add a problem that only the database could know."""
+        self.problems[name] = reason
+        self.errors[name] = reason.translated(self._translate)
+
+    def speak(self, translate: Callable[[str], str]) -> None:
+        """Put the problems into the person's language."""
+        self._translate = translate
+        self.errors = {name: problem.translated(translate) for name, problem in self.problems.items()}
+
+
+def blank(form: type[F], **values: Any) -> Bound[F]:  # noqa: ARG001
+    """A form to be filled in, with a fresh `once` that makes repeats of its submission one."""
+    return Bound({"once": str(uuid4()), **values})
+
+
+def posted(form: type[F]) -> Any:
+    """A dependency that reads the body into a bound form; it never touches the database."""
+
+    async def read(request: Request) -> Bound[F]:
+        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if content_type and content_type not in FORM_TYPES:
+            raise HTTPException(415)
+        async with request.form(max_files=0, max_fields=500, max_part_size=MAX_PART_BYTES) as body:
+            raw: dict[str, Any] = {}
+            for name in body:
+                values = [value for value in body.getlist(name) if isinstance(value, str)]
+                raw[name] = values if _is_list(form, name) else values[-1] if values else ""
+        return bind(form, raw)
+
+    reader: Callable[[Request], Awaitable[Bound[F]]] = read
+    return Depends(reader)
+
+
+def bind(form: type[F], raw: dict[str, Any]) -> Bound[F]:
+    """Check `raw` against the form."""
+    filled = {name: value for name, value in raw.items() if value != ""}
+    try:
+        return Bound(raw, form.model_validate(filled))
+    except ValidationError as error:
+        problems: dict[str, Message] = {}
+        for detail in error.errors():
+            problems.setdefault(str(detail["loc"][0]) if detail["loc"] else "", _explain(detail))
+        return Bound(raw, None, problems)
+
+
+def _is_list(form: type[Form], name: str) -> bool:
+    info = form.model_fields.get(name)
+    return info is not None and str(info.annotation).startswith(("list", "tuple", "set"))
+
+
+def invalid(reason: Message) -> PydanticCustomError:
+    """For a form's own validators: `raise invalid(message("…"))`."""
+    return PydanticCustomError("dingen", "{text}", {"text": reason.text, "message": reason})
+
+
+def _explain(detail: ErrorDetails) -> Message:
+    context = detail.get("ctx", {})
+    kind = detail["type"]
+    if kind == "dingen":
+        explained: Message = context["message"]
+        return explained
+    if kind in ("missing", "string_too_short"):
+        if kind == "string_too_short" and context.get("min_length", 1) > 1:
+            return message("Use at least %(count)s characters.", count=context["min_length"])
+        return message("Fill this in.")
+    if kind == "string_too_long":
+        return message("Use at most %(count)s characters.", count=context["max_length"])
+    if kind in ("enum", "literal_error"):
+        return message("Choose one of the options.")
+    if kind.startswith("date"):
+        return message("Write a date as day, month and year, for example 2026-11-23.")
+    if kind.startswith("int"):
+        return message("Write a whole number.")
+    if kind in ("greater_than_equal", "greater_than"):
+        return message("Write a larger number.")
+    if kind in ("less_than_equal", "less_than"):
+        return message("Write a smaller number.")
+    if kind == "value_error" and "email" in detail["msg"]:
+        return message("Write an e-mail address such as name@example.org.")
+    return message("This does not look right. Check what you typed.")

@@ -1,0 +1,182 @@
+"""Templates and answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from itsdangerous import BadSignature, URLSafeSerializer
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response
+
+from app.web.i18n import LANGUAGE_COOKIE, LANGUAGES, Locale, Message, choose_language, translations
+
+TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
+FLASH_COOKIE = "dingen_flash"
+
+
+@dataclass(frozen=True)
+class Flash:
+    """One message on the next page; `undo_url` is posted by its Undo button."""
+
+    text: str
+    tone: str = "success"
+    undo_url: str = ""
+
+
+class Pages:
+    """The templates in every language of the interface, and what all of them know."""
+
+    def __init__(
+        self, *, secret: str, zone: str, secure: bool, reload: bool, globals_: Mapping[str, Any]
+    ) -> None:
+        self.secure = secure
+        self.signer = URLSafeSerializer(secret, salt="flash")
+        self.locales = {language: _locale(language, ZoneInfo(zone)) for language in LANGUAGES}
+        self._environments = {
+            language: _environment(locale, reload=reload, globals_=globals_)
+            for language, locale in self.locales.items()
+        }
+
+    def html(self, template: str, locale: Locale, context: Mapping[str, Any]) -> str:
+        return self._environments[locale.language].get_template(template).render(context)
+
+    def locale_for(self, request: Request, profile: str | None = None) -> Locale:
+        language = choose_language(
+            profile, request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language")
+        )
+        return self.locales[language]
+
+
+def _locale(language: str, zone: ZoneInfo) -> Locale:
+    messages = translations(language)
+    return Locale(language, messages.gettext, messages.ngettext, zone)
+
+
+def _environment(locale: Locale, *, reload: bool, globals_: Mapping[str, Any]) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=reload,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        locale.gettext, locale.ngettext, newstyle=True
+    )
+    environment.filters.update(date=locale.date, time=locale.time, datetime=locale.datetime, ago=locale.ago)
+    environment.globals.update(
+        globals_, locale=locale.language, languages=LANGUAGES, viewer=None, flash=None, local=locale
+    )
+    return environment
+
+
+def is_htmx(request: Request) -> bool:
+    return request.headers.get("hx-request") == "true"
+
+
+def render(
+    request: Request,
+    page: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    partial: str | None = None,
+    status: int = 200,
+) -> Response:
+    """The page; for a htmx request other than GET, the partial that stands for its change."""
+    pages: Pages = request.app.state.pages
+    state = request.state
+    template = partial if partial and request.method != "GET" and is_htmx(request) else page
+    flash = _read_flash(request, pages)
+    html = pages.html(
+        template,
+        state.locale,
+        {
+            "request": request,
+            "path": request.url.path,
+            "viewer": state.viewer,
+            "flash": flash,
+            **(context or {}),
+        },
+    )
+    response = HTMLResponse(html, status_code=status)
+    response.headers["Cache-Control"] = "no-store" if state.viewer else "private, no-cache"
+    if flash and template == page:
+        response.delete_cookie(FLASH_COOKIE, path="/", secure=pages.secure, httponly=True, samesite="lax")
+    return response
+
+
+def error_page(
+    request: Request, status: int, title: Message, explanation: Message, headers: dict[str, str] | None = None
+) -> Response:
+    """The same page whoever asks: it must not tell what exists."""
+    pages: Pages = request.app.state.pages
+    locale = pages.locale_for(request)
+    html = pages.html(
+        "errors/error.html",
+        locale,
+        {
+            "request": request,
+            "path": request.url.path,
+            "status": status,
+            "heading": title.translated(locale.gettext),
+            "explanation": explanation.translated(locale.gettext),
+        },
+    )
+    return HTMLResponse(html, status_code=status, headers=headers)
+
+
+def redirect(request: Request, url: str, flash: Flash | None = None) -> Response:
+    """303 to a page of this site; for htmx a client-side redirect."""
+    pages: Pages = request.app.state.pages
+    response = (
+        Response(status_code=204, headers={"HX-Redirect": url})
+        if is_htmx(request)
+        else Response(status_code=303, headers={"Location": url})
+    )
+    if flash:
+        response.set_cookie(
+            FLASH_COOKIE,
+            pages.signer.dumps(asdict(flash)),
+            max_age=120,
+            path="/",
+            secure=pages.secure,
+            httponly=True,
+            samesite="lax",
+        )
+    return response
+
+
+def _read_flash(request: Request, pages: Pages) -> Flash | None:
+    cookie = request.cookies.get(FLASH_COOKIE)
+    if not cookie:
+        return None
+    try:
+        return Flash(**pages.signer.loads(cookie))
+    except (BadSignature, TypeError):
+        return None
+
+
+def safe_next(url: str | None, default: str = "/") -> str:
+    """`url` where it is a path on this site, else `default`: no open redirects."""
+    if not url or not url.startswith("/") or url.startswith(("//", "/\\")):
+        return default
+    if any(ord(character) < 32 for character in url) or "\\" in url:
+        return default
+    parts = urlsplit(url)
+    return default if parts.scheme or parts.netloc else url
+
+
+def json_for_meta(value: object) -> Markup:
+    """A value as JSON, safe inside an attribute."""
+    return Markup.escape(json.dumps(value, separators=(",", ":")))
