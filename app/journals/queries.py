@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from app.cohorts.models import Enrolment
 from app.errors import NotFound
@@ -15,6 +15,8 @@ from app.people.models import Person
 from app.people.viewer import Viewer
 from app.web.paging import Page, encode_cursor
 
+# Aliases of their own keep the predicate whole in a statement that joins the same tables.
+_author, _enrolment = aliased(Person), aliased(Enrolment)
 SHARED_WITH_COACH = (Visibility.COACHES, Visibility.COHORT, Visibility.MEMBERS, Visibility.PUBLIC)
 
 
@@ -29,7 +31,7 @@ def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
         return and_(published, Post.visibility == Visibility.PUBLIC)
     own = and_(Post.author_id == viewer.person_id, Post.deleted_at.is_(None))
     same_organization = exists().where(
-        Person.id == Post.author_id, Person.organization_id == viewer.organization_id
+        _author.id == Post.author_id, _author.organization_id == viewer.organization_id
     )
     shared = or_(
         Post.visibility == Visibility.PUBLIC,
@@ -43,7 +45,7 @@ def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
 def _in_cohort(cohort_ids: tuple[int, ...]) -> ColumnElement[bool]:
     if not cohort_ids:
         return false()
-    return exists().where(Enrolment.id == Post.enrolment_id, Enrolment.cohort_id.in_(cohort_ids))
+    return exists().where(_enrolment.id == Post.enrolment_id, _enrolment.cohort_id.in_(cohort_ids))
 
 
 def comment_visible_to(viewer: Viewer | None) -> ColumnElement[bool]:

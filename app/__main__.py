@@ -1,0 +1,5 @@
+"""`python -m app` is `dingen`."""
+
+from app.cli import main
+
+main()

@@ -1,0 +1,175 @@
+"""What every test stands on: both databases, one application, the cast."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Connection, event, text
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+
+from app.db import Database
+from app.main import create_app
+from app.migrate import upgrade
+from app.people.attempts import Limiter
+from app.people.models import Person
+from app.people.passwords import Passwords
+from app.people.services import open_session
+from app.settings import Settings
+from app.things.catalogue import Programme
+from tests.peers.postgresql import PostgreSQL
+from tests.people import PASSWORD, PROGRAMME, Cast, make_cast
+
+BASE_URL = "http://127.0.0.1:8000"
+CONTENT = Path(__file__).parent / "content"
+POSTGRESQL = "DINGEN_TEST_POSTGRESQL"
+
+_server: PostgreSQL | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL once; the workers of pytest-xdist inherit its address."""
+    global _server
+    if hasattr(config, "workerinput") or POSTGRESQL in os.environ or config.option.collectonly:
+        return
+    _server = PostgreSQL()
+    _server.start()
+    os.environ[POSTGRESQL] = _server.url
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    global _server
+    if _server is not None:
+        _server.stop()
+        os.environ.pop(POSTGRESQL, None)
+        _server = None
+
+
+@contextmanager
+def postgresql_database(name: str) -> Iterator[str]:
+    """The address of a new, empty database."""
+    server = os.environ[POSTGRESQL]
+    admin = Database(Settings(database_url=server).sqlalchemy_url, pool_size=1)
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    try:
+        yield server.rpartition("/")[0] + f"/{name}"
+    finally:
+        with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        admin.engine.dispose()
+
+
+def settings_for(url: str, **values: object) -> Settings:
+    defaults: dict[str, object] = {
+        "database_url": url,
+        "secret_key": "a secret for tests that is long enough",
+        "content_dir": CONTENT,
+        "base_url": BASE_URL,
+        "_env_file": None,
+    }
+    return Settings(**{**defaults, **values})  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def migrated(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[Database]:
+    """A migrated database, empty, one for each worker."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'dingen.db'}"
+        database = Database(url, pool_size=4)
+        upgrade(database)
+        yield database
+        database.engine.dispose()
+        return
+    with postgresql_database(f"dingen_{worker_id}") as url:
+        database = Database(settings_for(url).sqlalchemy_url, pool_size=4)
+        upgrade(database)
+        yield database
+        database.engine.dispose()
+
+
+@pytest.fixture
+def connection(migrated: Database) -> Iterator[Connection]:
+    with migrated.engine.connect() as connection:
+        outer = connection.begin()
+        yield connection
+        outer.rollback()
+
+
+@pytest.fixture
+def database(migrated: Database, connection: Connection) -> Database:
+    """Every transaction of the test is a savepoint that is rolled back at its end."""
+    return Database(migrated.url.render_as_string(hide_password=False), connection=connection)
+
+
+@pytest.fixture(scope="session")
+def application() -> FastAPI:
+    app = create_app(settings_for("sqlite://"), database=Database("sqlite://", pool_size=1))
+    app.state.passwords = Passwords(cheap=True, at_once=4)
+    return app
+
+
+@pytest.fixture(scope="session")
+def password_hash(application: FastAPI) -> str:
+    hashed: str = application.state.passwords.hash(PASSWORD)
+    return hashed
+
+
+@dataclass
+class Site:
+    """The application on a database with the cast in it."""
+
+    app: FastAPI
+    database: Database
+    cast: Cast
+    _clients: list[TestClient] = field(default_factory=list)
+
+    @property
+    def programme(self) -> Programme:
+        programme: Programme = self.app.state.library.catalogue.programmes[PROGRAMME]
+        return programme
+
+    def db(self) -> AbstractContextManager[Session]:
+        return self.database.transaction()
+
+    def client(self, person: Person | None = None) -> TestClient:
+        """A browser; signed in as `person`, where given."""
+        client = TestClient(self.app, base_url=BASE_URL, follow_redirects=False)
+        if person is not None:
+            with self.db() as db:
+                client.cookies.set("dingen", open_session(db, person.id))
+        return client
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """The SQL statements that run inside the block, without those of transactions and savepoints."""
+        seen: list[str] = []
+
+        def note(*arguments: object) -> None:
+            statement = str(arguments[2])
+            if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")):
+                seen.append(statement)
+
+        event.listen(self.database.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(self.database.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def site(application: FastAPI, database: Database, password_hash: str) -> Site:
+    application.state.database = database
+    application.state.limiter = Limiter(database)
+    with database.transaction() as db:
+        cast = make_cast(db, password_hash)
+    return Site(application, database, cast)

@@ -1,0 +1,56 @@
+"""A PostgreSQL of the tests' own: an ordinary user, an own data folder, an own port."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+
+
+class PostgreSQL:
+    """Started by `start()`, gone with its data after `stop()`."""
+
+    def __init__(self) -> None:
+        found = shutil.which("initdb")
+        self.binaries = BINARIES[0] if BINARIES else Path(found).parent if found else None
+        self.folder = Path(tempfile.mkdtemp(prefix="dingen-postgresql-"))
+        self.port = free_port()
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://dingen@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        if self.binaries is None:
+            raise RuntimeError("PostgreSQL is missing: apt-get install postgresql")
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres", "postgres")
+        data = self.folder / "data"
+        self._run("initdb", "-D", str(data), "-U", "dingen", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        options = (
+            f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 "
+            "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
+        )
+        self._run("pg_ctl", "-D", str(data), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        assert self.binaries is not None
+        command = [str(self.binaries / program), *arguments]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", "postgres", "--", *command]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
