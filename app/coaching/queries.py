@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from app.clock import now
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
@@ -107,7 +107,7 @@ def grid(
     return Page(found, _cursor_of(rows[-1], sort) if more else "")
 
 
-def _shown(statement: Select[Any], viewer: Viewer, show: Show) -> Select[Any]:
+def _shown(statement: Select[*tuple[Any, ...]], viewer: Viewer, show: Show) -> Select[*tuple[Any, ...]]:
     if show is Show.SILENT:
         return statement.where(Enrolment.last_active_at < now() - SILENT_AFTER)
     if show is Show.NOT_BEGUN:
@@ -117,7 +117,7 @@ def _shown(statement: Select[Any], viewer: Viewer, show: Show) -> Select[Any]:
     return statement
 
 
-def _sorted(statement: Select[Any], sort: Sort, cursor: str | None) -> Select[Any]:
+def _sorted(statement: Select[*tuple[Any, ...]], sort: Sort, cursor: str | None) -> Select[*tuple[Any, ...]]:
     key: Any
     kind: type
     if sort is Sort.NAME:
@@ -175,11 +175,12 @@ def waiting_counts(
 
 def waiting_posts(
     db: Session, viewer: Viewer, cohort_id: int, *, cursor: str | None = None, limit: int = 20
-) -> Page[Any]:
-    """(Post, author) of posts that wait for a coach's answer, the longest waiting first."""
+) -> Page[Post]:
+    """Posts with their authors that wait for a coach's answer, the longest waiting first."""
     statement = (
-        select(Post, Person)
-        .join(Person, Person.id == Post.author_id)
+        select(Post)
+        .join(Post.author)
+        .options(contains_eager(Post.author))
         .join(Enrolment, Enrolment.id == Post.enrolment_id)
         .where(
             Enrolment.cohort_id == cohort_id,
@@ -194,9 +195,9 @@ def waiting_posts(
         statement = statement.where(
             or_(Post.published_at > at, and_(Post.published_at == at, Post.id > post_id))
         )
-    rows = db.execute(statement.order_by(Post.published_at, Post.id).limit(limit + 1)).all()
+    rows = list(db.scalars(statement.order_by(Post.published_at, Post.id).limit(limit + 1)))
     more, rows = len(rows) > limit, rows[:limit]
-    return Page(rows, encode_cursor(rows[-1][0].published_at, rows[-1][0].id) if more else "")
+    return Page(rows, encode_cursor(rows[-1].published_at, rows[-1].id) if more else "")
 
 
 @dataclass(frozen=True)

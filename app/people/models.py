@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -21,11 +21,14 @@ class Role(StrEnum):
 
 
 class Organization(Base):
+    """The site's owner. `demo_day` is the day that a demo's dates were last made relative to."""
+
     __tablename__ = "organization"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(default=now)
+    demo_day: Mapped[date | None] = mapped_column()
 
 
 class Person(Base):

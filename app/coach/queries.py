@@ -1,0 +1,284 @@
+"""What the coach's pages show, put together from cohorts, progress, journals and coaching."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
+
+from app.coaching.queries import GridRow, Learner, Show, Sort, grid, journey, learner, waiting_posts
+from app.cohorts.models import Cohort
+from app.cohorts.queries import coached_cohort
+from app.errors import NotFound
+from app.journals.models import Post
+from app.journals.queries import journal_stream
+from app.markdown import excerpt
+from app.people.viewer import Viewer, initials, tone
+from app.progress.queries import facts_of
+from app.progress.rules import NOTHING, State, Summary, merge, standing, summary
+from app.things.catalogue import Catalogue, Programme, Thing
+from app.web.i18n import Locale
+
+HANDLE = "{handle}"
+EXCERPT_LENGTH = 280
+
+
+def cohort_and_programme(
+    db: Session, catalogue: Catalogue, viewer: Viewer, public_id: str
+) -> tuple[Cohort, Programme]:
+    """A cohort that the viewer coaches, with its programme. Raises NotFound."""
+    cohort = coached_cohort(db, viewer, public_id)
+    programme = catalogue.programme(cohort.programme_slug)
+    if programme is None:
+        raise NotFound
+    return cohort, programme
+
+
+@dataclass(frozen=True)
+class GridLine:
+    row: GridRow
+    initials: str
+    tone: int
+    cells: Markup
+
+
+@dataclass(frozen=True)
+class GridView:
+    things: Sequence[tuple[str, str, str]]
+    lines: Sequence[GridLine]
+    needed: int
+    next: str
+
+
+def grid_view(
+    db: Session,
+    viewer: Viewer,
+    cohort: Cohort,
+    programme: Programme,
+    locale: Locale,
+    *,
+    sort: Sort,
+    show: Show,
+    search: str,
+    cursor: str,
+) -> GridView:
+    page = grid(db, viewer, cohort, programme, sort=sort, show=show, search=search, cursor=cursor)
+    lines = [
+        GridLine(row, initials(row.name), tone(row.person_id), _cells(cohort, programme, locale, row))
+        for row in page.items
+    ]
+    return GridView(_headings(programme, locale), lines, summary(programme, {}).needed, page.next)
+
+
+@lru_cache(maxsize=64)
+def _headings(programme: Programme, locale: Locale) -> tuple[tuple[str, str, str], ...]:
+    """(label, title, address) of each Thing."""
+    order = locale.reading_order()
+    return tuple(
+        (thing.label, thing.text(order).title, f"/programmes/{programme.slug}/{thing.slug}")
+        for thing in programme.things
+    )
+
+
+@lru_cache(maxsize=64)
+def _prepared(programme: Programme, locale: Locale) -> Mapping[str, Mapping[str, str]]:
+    """{slug: {state: table cell}}; fifty learners times twenty-three Things are joined from these."""
+    words = {
+        State.NOT_STARTED: locale.gettext("not started"),
+        State.STARTED: locale.gettext("started"),
+        State.REFLECTED: locale.gettext("reflection written"),
+        State.COMPLETE: locale.gettext("complete"),
+    }
+    return {
+        thing.slug: {state.value: _cell(thing, state, word) for state, word in words.items()}
+        for thing in programme.things
+    }
+
+
+def _cell(thing: Thing, state: State, word: str) -> str:
+    optional = " is-optional" if thing.optional else ""
+    text = f'<span class="vh">{escape(word)}</span>'
+    if state is State.NOT_STARTED:
+        return f'<td class="g-cell"><span class="tile tile-grid is-not-started{optional}">{text}</span></td>'
+    return (
+        f'<td class="g-cell"><a class="tile tile-grid is-{state.value}{optional}" '
+        f'href="{HANDLE}#thing-{escape(thing.slug)}">{text}</a></td>'
+    )
+
+
+def _cells(cohort: Cohort, programme: Programme, locale: Locale, row: GridRow) -> Markup:
+    prepared = _prepared(programme, locale)
+    empty = State.NOT_STARTED.value
+    joined = "".join(prepared[thing.slug][row.pack.get(thing.slug, empty)] for thing in programme.things)
+    address = f"/cohorts/{cohort.public_id}/coach/learners/{row.handle}"
+    return Markup(joined.replace(HANDLE, str(escape(address))))  # noqa: S704  prepared above, escaped
+
+
+@dataclass(frozen=True)
+class PostCard:
+    """A post as the `post` component shows it."""
+
+    url: str
+    title: str
+    author_name: str
+    author_url: str
+    initials: str
+    tone: int
+    at: datetime
+    visibility: str
+    readers: str
+    excerpt: str
+    thing_label: str = ""
+    thing_title: str = ""
+    thing_url: str = ""
+
+
+def readers_in_words(locale: Locale, visibility: str) -> str:
+    return {
+        "private": locale.gettext("only the writer"),
+        "coaches": locale.gettext("coaches"),
+        "cohort": locale.gettext("the group"),
+        "members": locale.gettext("everyone here"),
+        "public": locale.gettext("the web"),
+    }[visibility]
+
+
+def post_card(post: Post, programme: Programme, locale: Locale) -> PostCard:
+    """A readable post; its author is loaded."""
+    author = post.author
+    thing = programme.thing(post.thing_slug) if post.thing_slug else None
+    address = f"/journals/{author.handle}"
+    text = thing.text(locale.reading_order()) if thing else None
+    return PostCard(
+        url=f"{address}/{post.public_id}",
+        title=post.title or (text.title if text else locale.gettext("Without a title")),
+        author_name=author.name,
+        author_url=address,
+        initials=initials(author.name),
+        tone=tone(author.id),
+        at=post.published_at or post.saved_at,
+        visibility=post.visibility,
+        readers=readers_in_words(locale, post.visibility),
+        excerpt=excerpt(post.html, EXCERPT_LENGTH),
+        thing_label=thing.label if thing else "",
+        thing_title=text.title if text else "",
+        thing_url=f"/programmes/{programme.slug}/{thing.slug}" if thing else "",
+    )
+
+
+@dataclass(frozen=True)
+class InboxView:
+    posts: Sequence[PostCard]
+    next: str
+
+
+def inbox_view(
+    db: Session, viewer: Viewer, cohort: Cohort, programme: Programme, locale: Locale, *, cursor: str
+) -> InboxView:
+    page = waiting_posts(db, viewer, cohort.id, cursor=cursor)
+    return InboxView([post_card(post, programme, locale) for post in page.items], page.next)
+
+
+@dataclass(frozen=True)
+class ThingLine:
+    thing: Thing
+    title: str
+    url: str
+    state: str
+    activities_done: int
+    activities: int
+    reflected: bool
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LearnerView:
+    learner: Learner
+    initials: str
+    tone: int
+    summary: Summary
+    things: Sequence[ThingLine]
+    tiles: Sequence[Mapping[str, Any]]
+    posts: Sequence[PostCard]
+    more_posts: bool
+    happened: Sequence[tuple[datetime, str]]
+
+
+def learner_view(
+    db: Session, viewer: Viewer, cohort: Cohort, programme: Programme, locale: Locale, handle: str
+) -> LearnerView:
+    found = learner(db, cohort, programme, handle)
+    posts = journal_stream(db, viewer, found.person.id, limit=10)
+    facts = facts_of(db, found.enrolment.id)
+    order = locale.reading_order()
+    lines = []
+    for thing in programme.things:
+        known = NOTHING
+        for slug in (thing.slug, *thing.aliases):
+            known = merge(known, facts.get(slug, NOTHING))
+        where = standing(thing, known)
+        lines.append(
+            ThingLine(
+                thing,
+                thing.text(order).title,
+                f"/programmes/{programme.slug}/{thing.slug}",
+                where.state.value,
+                where.counted_done,
+                where.counted,
+                known.reflected,
+                known.completed_at,
+            )
+        )
+    tiles = [
+        {
+            "label": line.thing.label,
+            "title": line.title,
+            "state": line.state,
+            "href": f"#thing-{line.thing.slug}",
+            "optional": line.thing.optional,
+        }
+        for line in lines
+    ]
+    return LearnerView(
+        found,
+        initials(found.person.name),
+        tone(found.person.id),
+        summary(programme, found.pack),
+        lines,
+        tiles,
+        [post_card(post, programme, locale) for post in posts.items],
+        bool(posts.next),
+        _happened(db, found.enrolment.id, programme, locale),
+    )
+
+
+def _happened(
+    db: Session, enrolment_id: int, programme: Programme, locale: Locale
+) -> list[tuple[datetime, str]]:
+    """The journey in words; it tells that something was written, never what."""
+    sentences = {
+        "enrolled": locale.gettext("Began the programme"),
+        "joined": locale.gettext("Joined the group"),
+        "ticked": locale.gettext("Ticked an activity of %(thing)s"),
+        "reflected": locale.gettext("Wrote a reflection about %(thing)s"),
+        "completed": locale.gettext("Completed %(thing)s"),
+    }
+    told = []
+    for event in journey(db, enrolment_id):
+        sentence = sentences.get(event.verb)
+        if sentence is None:
+            continue
+        slug = event.object_id.removeprefix(f"{programme.slug}/").partition("/")[0]
+        thing = programme.thing(slug)
+        name = (
+            locale.gettext("Thing %(number)s") % {"number": thing.label}
+            if thing
+            else locale.gettext("an earlier Thing")
+        )
+        told.append((event.at, sentence % {"thing": name}))
+    return told

@@ -1,0 +1,86 @@
+"""The coach's pages of a cohort: grid, inbox, one learner."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from sqlalchemy.orm import Session
+
+from app.coach.queries import cohort_and_programme, grid_view, inbox_view, learner_view
+from app.coaching.queries import Show, Sort
+from app.people.viewer import Viewer
+from app.web.i18n import Locale
+from app.web.render import render
+from app.web.routing import page_router
+
+router = page_router()
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def chosen(kind: type[Choice], value: str, default: Choice) -> Choice:
+    """The option of that name, else the default: a mistyped address still gives a page."""
+    return next((option for option in kind if option.value == value), default)
+
+
+@router.get("/cohorts/{cohort}/coach")
+def grid_page(
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    locale: Locale,
+    cohort: str,
+    sort: str = "",
+    show: str = "",
+    q: str = "",
+    after: str = "",
+) -> Response:
+    group, programme = cohort_and_programme(db, request.app.state.library.catalogue, viewer, cohort)
+    order, filter_ = chosen(Sort, sort, Sort.SILENCE), chosen(Show, show, Show.ALL)
+    view = grid_view(
+        db, viewer, group, programme, locale, sort=order, show=filter_, search=q[:80], cursor=after
+    )
+    more = urlencode({"sort": order.value, "show": filter_.value, "q": q[:80], "after": view.next})
+    return render(
+        request,
+        "coach/grid.html",
+        {
+            "cohort": group,
+            "view": view,
+            "sort": order.value,
+            "show": filter_.value,
+            "q": q[:80],
+            "first_url": f"/cohorts/{cohort}/coach" if after else None,
+            "next_url": f"/cohorts/{cohort}/coach?{more}" if view.next else None,
+        },
+    )
+
+
+@router.get("/cohorts/{cohort}/coach/inbox")
+def inbox_page(
+    request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, after: str = ""
+) -> Response:
+    group, programme = cohort_and_programme(db, request.app.state.library.catalogue, viewer, cohort)
+    view = inbox_view(db, viewer, group, programme, locale, cursor=after)
+    base = f"/cohorts/{cohort}/coach/inbox"
+    return render(
+        request,
+        "coach/inbox.html",
+        {
+            "cohort": group,
+            "view": view,
+            "first_url": base if after else None,
+            "next_url": f"{base}?{urlencode({'after': view.next})}" if view.next else None,
+        },
+    )
+
+
+@router.get("/cohorts/{cohort}/coach/learners/{handle}")
+def learner_page(
+    request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, handle: str
+) -> Response:
+    group, programme = cohort_and_programme(db, request.app.state.library.catalogue, viewer, cohort)
+    view = learner_view(db, viewer, group, programme, locale, handle)
+    return render(request, "coach/learner.html", {"cohort": group, "view": view})

@@ -1,0 +1,84 @@
+"""The demo's people and their posts, as content/demo/ has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from app.cohorts.models import Mode
+from app.journals.models import Visibility
+from app.people.models import Role
+
+Days = Annotated[int, Field(ge=0, le=400)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DemoCohort(Strict):
+    key: str
+    name: str
+    programme: str
+    mode: Mode
+    language: str
+    code: str
+    started: Days
+    ends_in: Days | None
+    coaches: list[str]
+
+
+class DemoPerson(Strict):
+    """`did`, `began` and `short` are described in cast.yaml; numbers are days before today."""
+
+    key: str
+    name: str
+    email: str | None = None
+    role: Role
+    language: str
+    cohort: str | None
+    joined: Days
+    about: str = ""
+    did: dict[str, Days] = {}
+    began: dict[str, Days] = {}
+    short: dict[str, str] = {}
+    note: str = ""
+
+
+class DemoComment(Strict):
+    by: str
+    day: Days
+    kind: Literal["feedback", "comment"]
+    text: str
+
+
+class DemoPost(Strict):
+    author: str
+    thing: Annotated[str | None, BeforeValidator(lambda slug: None if slug in ("none", "") else slug)]
+    day: Days
+    hour: int
+    visibility: Visibility
+    title: str
+    body: str
+    comments: list[DemoComment] = []
+
+
+class Cast(Strict):
+    cohorts: list[DemoCohort]
+    people: list[DemoPerson]
+    posts: list[DemoPost]
+
+
+def read_cast(folder: Path) -> Cast:
+    """Everything in content/demo. Raises pydantic's ValidationError where a file does not fit."""
+    data: dict[str, Any] = yaml.safe_load((folder / "cast.yaml").read_text(encoding="utf-8"))
+    posts = [_read_post(path) for path in sorted((folder / "posts").glob("*.md"))]
+    return Cast.model_validate({**data, "posts": posts})
+
+
+def _read_post(path: Path) -> dict[str, Any]:
+    _, front_matter, body = path.read_text(encoding="utf-8").split("---\n", 2)
+    return {**yaml.safe_load(front_matter), "body": body.strip()}

@@ -1,0 +1,261 @@
+"""Believable life for the demo: content/demo replayed through the services, with the clock set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import Any
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Date, Table, func, literal, update
+from sqlalchemy.orm import Session
+
+from app import clock, tables
+from app.cohorts.models import Cohort, Enrolment
+from app.cohorts.services import add_coach, create_cohort, join
+from app.db import Database, UtcDateTime
+from app.demo.cast import Cast, DemoComment, DemoPerson, DemoPost, read_cast
+from app.journals.models import Audience, Post, Visibility
+from app.journals.services import About, add_comment, publish_post, start_post
+from app.people.models import Person
+from app.people.passwords import Passwords
+from app.people.queries import count_demo_people, count_real_people, organization
+from app.people.services import create_person, the_organization
+from app.people.viewer import Membership, Viewer
+from app.progress.services import complete_activity
+from app.settings import Settings, SettingsError
+from app.things.catalogue import Catalogue, Programme
+from app.things.library import Library
+
+PASSWORD = "dingen-demo"  # noqa: S105  the demo's password is public by design
+SIGN_INS = (
+    ("learner@dingen.example", PASSWORD, "a learner in the middle of the programme"),
+    ("coach@dingen.example", PASSWORD, "the coach of her group"),
+    ("organizer@dingen.example", PASSWORD, "who runs the programmes and the groups"),
+    ("admin@dingen.example", PASSWORD, "who runs the server"),
+)
+SITE_NAME = "Dingen"
+STAYS = {"login_session", "attempt", "reset_link", "alembic_version", "source_file", "edition"}
+
+Say = Callable[[str], object]
+
+
+def seed(database: Database, settings: Settings, say: Say) -> None:
+    """Fill an empty database, or move a seeded one's dates along with today. Raises SettingsError where
+    real people live."""
+    today = clock.now().astimezone(ZoneInfo(settings.time_zone)).date()
+    with database.transaction() as db:
+        if count_real_people(db) and not count_demo_people(db):
+            raise SettingsError(
+                "This database has real people: the demo would add invented ones. "
+                "Set DINGEN_DATABASE_URL to another database for the demo."
+            )
+        found = organization(db)
+        if found is not None and found.demo_day is not None:
+            days = (today - found.demo_day).days
+            if days > 0:
+                say(f"Moving the demo's dates along by {days} days …")
+                move_along(db, days)
+                found.demo_day = today
+            return
+        say("Telling the demo's story: three groups, their learners and what they wrote …")
+        library = Library(settings.content_dir)
+        cast = read_cast(settings.content_dir / "demo")
+        Story(db, cast, library.catalogue, today, ZoneInfo(settings.time_zone)).tell()
+        the_organization(db).demo_day = today
+
+
+@dataclass
+class Story:
+    """Replays the cast's acts in the order of their moments."""
+
+    db: Session
+    cast: Cast
+    catalogue: Catalogue
+    today: date
+    zone: ZoneInfo
+    people: dict[str, Person] = field(default_factory=dict)
+    cohorts: dict[str, Cohort] = field(default_factory=dict)
+    enrolments: dict[str, Enrolment] = field(default_factory=dict)
+    _acts: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
+
+    def tell(self) -> None:
+        password_hash = Passwords().hash(PASSWORD)
+        self._at(400, "08:00", "", lambda: the_organization(self.db, SITE_NAME))
+        for person in self.cast.people:
+            self._plan_arrival(person, password_hash)
+        for number, cohort in enumerate(self.cast.cohorts):
+            self._at(cohort.started + 1, "09:00", cohort.key, partial(self._open, number))
+        for person in self.cast.people:
+            self._plan_learning(person)
+        for post in self.cast.posts:
+            self._plan_post(post)
+        for moment, _, act in sorted(self._acts, key=lambda planned: planned[:2]):
+            with clock.set_to(moment):
+                act()
+
+    def _at(self, days: int, hour: str, salt: str, act: Callable[[], object]) -> None:
+        """Plan an act some days ago; `salt` gives it its minute. Never later than a moment ago."""
+        base = time.fromisoformat(hour)
+        local = datetime.combine(self.today - timedelta(days=days), base, self.zone)
+        moment = local.astimezone(UTC) + timedelta(seconds=crc32(salt.encode()) % 3000)
+        latest = clock.now() - timedelta(minutes=3) + timedelta(seconds=len(self._acts) / 100)
+        self._acts.append((min(moment, latest), len(self._acts), act))
+
+    def _plan_arrival(self, person: DemoPerson, password_hash: str) -> None:
+        def arrive() -> None:
+            self.people[person.key] = create_person(
+                self.db,
+                name=person.name,
+                email=person.email,
+                password_hash=password_hash if person.email else None,
+                language=person.language,
+                role=person.role,
+                about=person.about,
+                is_demo=True,
+            )
+
+        self._at(max(person.joined, 399 if person.cohort is None else 0), "08:10", "", arrive)
+        if person.cohort:
+            self._at(person.joined, "09:30", "", lambda: self._join(person))
+
+    def _open(self, number: int) -> None:
+        cohort = self.cast.cohorts[number]
+        organizer = next(p for p in self.cast.people if p.role == "organizer")
+        made = create_cohort(
+            self.db,
+            organization_id=the_organization(self.db).id,
+            created_by_id=self.people[organizer.key].id,
+            programme_slug=cohort.programme,
+            name=cohort.name,
+            mode=cohort.mode,
+            code=cohort.code,
+            language=cohort.language,
+            starts_on=self.today - timedelta(days=cohort.started),
+            ends_on=self.today + timedelta(days=cohort.ends_in) if cohort.ends_in is not None else None,
+            default_visibility=None if cohort.coaches else Visibility.COHORT,
+        )
+        for coach in cohort.coaches:
+            add_coach(self.db, made, self.people[coach].id, actor_id=self.people[organizer.key].id)
+        self.cohorts[cohort.key] = made
+
+    def _join(self, person: DemoPerson) -> None:
+        cohort = self.cohorts[person.cohort or ""]
+        self.enrolments[person.key] = join(self.db, self.people[person.key].id, cohort)
+
+    def _plan_learning(self, person: DemoPerson) -> None:
+        for slug, days in person.did.items():
+            self._plan_ticks(person, slug, days, every=True)
+        for slug, days in person.began.items():
+            self._plan_ticks(person, slug, days, every=False)
+        for slug, text in person.short.items():
+            post = DemoPost(
+                author=person.key,
+                thing=slug,
+                day=person.did.get(slug, person.began.get(slug, 0)),
+                hour=15,
+                visibility=Visibility.COHORT,
+                title="",
+                body=text,
+            )
+            self._plan_post(post)
+
+    def _plan_ticks(self, person: DemoPerson, slug: str, days: int, *, every: bool) -> None:
+        def tick() -> None:
+            programme = self._programme(person)
+            thing = programme.thing(slug)
+            if thing is None:
+                return
+            counted = [activity for activity in thing.activity_ids if activity in thing.counted]
+            for activity in counted if every else counted[:1]:
+                complete_activity(self.db, self.enrolments[person.key], programme, thing, activity)
+
+        self._at(days, "10:00", person.key + slug, tick)
+
+    def _programme(self, person: DemoPerson) -> Programme:
+        cohort = next(cohort for cohort in self.cast.cohorts if cohort.key == person.cohort)
+        return self.catalogue.programmes[cohort.programme]
+
+    def _plan_post(self, post: DemoPost) -> None:
+        written: list[Post] = []
+        salt = post.author + (post.thing or post.title)
+        self._at(post.day, f"{post.hour:02}:00", salt, lambda: written.append(self._write(post)))
+        for number, comment in enumerate(post.comments):
+            later = post.hour + 1 + number if comment.day == post.day else 9 + number
+            hour = f"{min(later, 22):02}:00"
+            self._at(comment.day, hour, salt + comment.by, partial(self._answer, comment, written))
+
+    def _write(self, post: DemoPost) -> Post:
+        person = next(p for p in self.cast.people if p.key == post.author)
+        author, enrolment = self.people[post.author], self.enrolments[post.author]
+        thing = self._programme(person).thing(post.thing) if post.thing else None
+        about = About(enrolment, self._programme(person), thing) if thing else None
+        made = start_post(
+            self.db,
+            author.id,
+            once=f"demo-{crc32((post.author + (post.thing or post.title)).encode()):08x}",
+            language=person.language,
+            visibility=post.visibility,
+            enrolment=enrolment,
+            about=about,
+        )
+        publish_post(
+            self.db,
+            made,
+            title=post.title,
+            body=post.body,
+            visibility=post.visibility,
+            version=made.version,
+            about=about,
+        )
+        made.enrolment = enrolment
+        return made
+
+    def _answer(self, comment: DemoComment, written: list[Post]) -> None:
+        audience = Audience.COACHES if comment.kind == "feedback" else Audience.READERS
+        add_comment(self.db, self._viewer(comment.by), written[0], body=comment.text, audience=audience)
+
+    def _viewer(self, key: str) -> Viewer:
+        person = self.people[key]
+        coached = tuple(
+            Membership(cohort.id, cohort.public_id, cohort.name)
+            for demo, cohort in ((demo, self.cohorts[demo.key]) for demo in self.cast.cohorts)
+            if key in demo.coaches
+        )
+        return Viewer(
+            person_id=person.id,
+            public_id=person.public_id,
+            organization_id=person.organization_id,
+            name=person.name,
+            handle=person.handle,
+            language=person.language,
+            role=person.role,
+            session_id=0,
+            last_seen_at=clock.now(),
+            coached=coached,
+        )
+
+
+def move_along(db: Session, days: int) -> None:
+    """Shift every date in the database: the demo's last weeks stay the last weeks."""
+    sqlite = db.get_bind().dialect.name == "sqlite"
+    for table in tables.metadata.sorted_tables:
+        if table.name not in STAYS:
+            _shift(db, table, days, sqlite=sqlite)
+
+
+def _shift(db: Session, table: Table, days: int, *, sqlite: bool) -> None:
+    shifted: dict[str, ColumnElement[Any]] = {}
+    for column in table.columns:
+        if not isinstance(column.type, UtcDateTime | Date):
+            continue
+        if sqlite:
+            day = func.date(func.substr(column, 1, 10), f"+{days} days")
+            shifted[column.name] = day.op("||")(func.substr(column, 11))
+        else:
+            shifted[column.name] = column + literal(timedelta(days=days))
+    if shifted:
+        db.execute(update(table).values(shifted))

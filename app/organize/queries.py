@@ -1,0 +1,43 @@
+"""What the organizer's desk shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.things.catalogue import Catalogue, Problem, Programme, ProgrammeText
+from app.web.i18n import LANGUAGES, Locale
+
+
+@dataclass(frozen=True)
+class ProgrammeLine:
+    programme: Programme
+    text: ProgrammeText
+    problems: Sequence[Problem]
+
+    @property
+    def errors(self) -> int:
+        return sum(problem.severity == "error" for problem in self.problems)
+
+
+def problems_of(catalogue: Catalogue, slug: str) -> list[Problem]:
+    """The problems in a programme's files."""
+    return [problem for problem in catalogue.problems if f"{slug}/" in problem.path.replace("\\", "/")]
+
+
+def programme_lines(catalogue: Catalogue, locale: Locale) -> list[ProgrammeLine]:
+    return [
+        ProgrammeLine(programme, programme.text(locale.reading_order()), problems_of(catalogue, slug))
+        for slug, programme in sorted(catalogue.programmes.items())
+    ]
+
+
+def other_problems(catalogue: Catalogue) -> list[Problem]:
+    """Problems of files that belong to no programme that could be loaded."""
+    known = tuple(f"{slug}/" for slug in catalogue.programmes)
+    return [problem for problem in catalogue.problems if not any(slug in problem.path for slug in known)]
+
+
+def language_names(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """(name of the language, number of Things)."""
+    return [(LANGUAGES.get(code, code), count) for code, count in counts.items()]

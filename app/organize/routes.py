@@ -1,0 +1,224 @@
+"""The organizer's desk: content health, groups, people."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+from sqlalchemy.orm import Session
+
+from app.cohorts.models import Mode
+from app.cohorts.queries import coaches_of, cohorts_of_organization, members_count, organized_cohort
+from app.cohorts.services import add_coach, create_cohort, remove_coach
+from app.errors import NotFound, Refused
+from app.organize import setup_routes
+from app.organize.forms import CoachForm, CohortForm
+from app.organize.invitation import invitation
+from app.organize.queries import (
+    language_names,
+    other_problems,
+    problems_of,
+    programme_lines,
+)
+from app.people.queries import people, person_by_email
+from app.people.viewer import Viewer
+from app.things.catalogue import Catalogue
+from app.web.forms import Bound, blank, posted
+from app.web.i18n import Locale, message
+from app.web.paging import decode_cursor, encode_cursor
+from app.web.render import Flash, redirect, render
+from app.web.routing import page_router
+
+router = page_router()
+router.include_router(setup_routes.router)
+PEOPLE_A_PAGE = 50
+
+
+def organizer(viewer: Viewer) -> Viewer:
+    """Raises NotFound for anyone else: the desk does not exist for them."""
+    if not viewer.is_organizer:
+        raise NotFound
+    return viewer
+
+
+def catalogue_of(request: Request) -> Catalogue:
+    catalogue: Catalogue = request.app.state.library.catalogue
+    return catalogue
+
+
+@router.get("/organize")
+def desk_page(request: Request, db: Session, viewer: Viewer, locale: Locale) -> Response:
+    organizer(viewer)
+    catalogue = catalogue_of(request)
+    return render(
+        request,
+        "organize/desk.html",
+        {
+            "programmes": programme_lines(catalogue, locale),
+            "other_problems": other_problems(catalogue),
+            "cohorts": cohorts_of_organization(db, viewer.organization_id, limit=8),
+        },
+    )
+
+
+@router.get("/organize/programmes/{programme}")
+def content_page(request: Request, viewer: Viewer, locale: Locale, programme: str) -> Response:
+    organizer(viewer)
+    catalogue = catalogue_of(request)
+    found = catalogue.programme(programme)
+    if found is None:
+        raise NotFound
+    order = locale.reading_order()
+    return render(
+        request,
+        "organize/programme.html",
+        {
+            "programme": found,
+            "text": found.text(order),
+            "things": [(thing, thing.text(order)) for thing in found.things],
+            "languages_of_things": language_names(found.languages),
+            "problems": problems_of(catalogue, programme),
+        },
+    )
+
+
+@router.get("/organize/cohorts")
+def cohorts_page(request: Request, db: Session, viewer: Viewer) -> Response:
+    organizer(viewer)
+    rows = cohorts_of_organization(db, viewer.organization_id)
+    return render(request, "organize/cohorts.html", {"cohorts": rows})
+
+
+@router.get("/organize/cohorts/new")
+def new_cohort_page(request: Request, viewer: Viewer, locale: Locale) -> Response:
+    organizer(viewer)
+    form = blank(CohortForm, mode=Mode.COACH_LED.value)
+    return _cohort_form(request, locale, form)
+
+
+@router.post("/organize/cohorts")
+def create_cohort_page(
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    locale: Locale,
+    form: Bound[CohortForm] = posted(CohortForm),
+) -> Response:
+    organizer(viewer)
+    if form.parsed and catalogue_of(request).programme(form.data.programme) is None:
+        form.refuse("programme", message("Choose one of the options."))
+    if not form.valid:
+        return _cohort_form(request, locale, form, status=422)
+    data = form.data
+    try:
+        cohort = create_cohort(
+            db,
+            organization_id=viewer.organization_id,
+            created_by_id=viewer.person_id,
+            programme_slug=data.programme,
+            name=data.name,
+            mode=data.mode,
+            code=data.code,
+            starts_on=data.starts_on,
+            ends_on=data.ends_on,
+            seats=data.seats,
+            default_visibility=data.default_visibility.value if data.default_visibility else None,
+            once=data.once or None,
+        )
+    except Refused as refused:
+        form.refuse(refused.field, refused.message)
+        return _cohort_form(request, locale, form, status=422)
+    return redirect(
+        request, f"/organize/cohorts/{cohort.public_id}", Flash(locale.gettext("The group is ready."))
+    )
+
+
+def _cohort_form(request: Request, locale: Locale, form: Bound[CohortForm], *, status: int = 200) -> Response:
+    programmes = [
+        (line.programme.slug, line.text.title) for line in programme_lines(catalogue_of(request), locale)
+    ]
+    return render(
+        request, "organize/cohort_new.html", {"form": form, "programmes": programmes}, status=status
+    )
+
+
+@router.get("/organize/cohorts/{cohort}")
+def cohort_page(request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str) -> Response:
+    return _cohort_page(request, db, viewer, locale, cohort, blank(CoachForm))
+
+
+@router.post("/organize/cohorts/{cohort}/coaches")
+def add_coach_page(
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    locale: Locale,
+    cohort: str,
+    form: Bound[CoachForm] = posted(CoachForm),
+) -> Response:
+    found = organized_cohort(db, viewer, cohort)
+    person = person_by_email(db, form.data.email) if form.parsed else None
+    if form.parsed and (person is None or person.organization_id != viewer.organization_id):
+        form.refuse("email", message("Nobody here has this address. Ask them to sign up first."))
+    if not form.valid or person is None:
+        return _cohort_page(request, db, viewer, locale, cohort, form, status=422)
+    add_coach(db, found, person.id, actor_id=viewer.person_id)
+    done = locale.gettext("%(name)s coaches this group now.") % {"name": person.name}
+    return redirect(request, f"/organize/cohorts/{cohort}", Flash(done))
+
+
+@router.post("/organize/cohorts/{cohort}/coaches/{handle}/remove")
+def remove_coach_page(
+    request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, handle: str
+) -> Response:
+    found = organized_cohort(db, viewer, cohort)
+    coach = next((person for person in coaches_of(db, found.id) if person.handle == handle), None)
+    if coach is None:
+        raise NotFound
+    remove_coach(db, found, coach.id, actor_id=viewer.person_id)
+    done = locale.gettext("%(name)s no longer coaches this group.") % {"name": coach.name}
+    return redirect(request, f"/organize/cohorts/{cohort}", Flash(done))
+
+
+def _cohort_page(
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    locale: Locale,
+    public_id: str,
+    form: Bound[CoachForm],
+    *,
+    status: int = 200,
+) -> Response:
+    cohort = organized_cohort(db, viewer, public_id)
+    programme = catalogue_of(request).programme(cohort.programme_slug)
+    context = {
+        "cohort": cohort,
+        "programme": programme.text(locale.reading_order()) if programme else None,
+        "coaches": coaches_of(db, cohort.id),
+        "learners": members_count(db, cohort.id),
+        "invitation": invitation(request.app.state.settings.base_url, cohort, locale),
+        "form": form,
+    }
+    return render(request, "organize/cohort.html", context, status=status)
+
+
+@router.get("/organize/cohorts/{cohort}/poster")
+def poster_page(request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str) -> Response:
+    found = organized_cohort(db, viewer, cohort)
+    context = {"cohort": found, "invitation": invitation(request.app.state.settings.base_url, found, locale)}
+    return render(request, "organize/poster.html", context)
+
+
+@router.get("/organize/people")
+def people_page(request: Request, db: Session, viewer: Viewer, q: str = "", after: str = "") -> Response:
+    organizer(viewer)
+    found = people(
+        db,
+        viewer.organization_id,
+        search=q[:80],
+        after=decode_cursor(after, str, int),
+        limit=PEOPLE_A_PAGE + 1,
+    )
+    more = len(found) > PEOPLE_A_PAGE
+    found = found[:PEOPLE_A_PAGE]
+    cursor = encode_cursor(found[-1].name_key, found[-1].id) if more else ""
+    return render(request, "organize/people.html", {"people": found, "q": q[:80], "next": cursor})
