@@ -1,4 +1,7 @@
-"""The frozen catalogue: what the Markdown files say, in the form that every page reads."""
+"""The frozen catalogue: what the Markdown files say, in the form that every page reads.
+
+Programmes and Things compare by identity: a page may cache what it prepares for one (functools.lru_cache).
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,7 @@ class Section:
     html: Markup
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ThingText:
     """A Thing in one language; `activities` carry the same ids in every language."""
 
@@ -69,11 +72,29 @@ class ThingText:
     questions: tuple[Question, ...] = ()
     prompts: tuple[Markup, ...] = ()
 
+    @property
+    def activity_ids(self) -> tuple[str, ...]:
+        return tuple(activity.id for activity in self.activities)
+
+    @property
+    def counted(self) -> frozenset[str]:
+        """The ids of the activities that count towards completion."""
+        return frozenset(activity.id for activity in self.activities if activity.counts)
+
+    @property
+    def has_reflection(self) -> bool:
+        return self.section("reflect") is not None
+
+    @property
+    def level_names(self) -> Mapping[Level, str]:
+        """The names of the levels, in the words of this text."""
+        return {}
+
     def section(self, kind: SectionKind) -> Section | None:
         return next((section for section in self.sections if section.kind == kind), None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Thing:
     """One Thing; `texts` has at least the programme's default language."""
 
@@ -98,23 +119,23 @@ class Thing:
 
     @cached_property
     def activity_ids(self) -> tuple[str, ...]:
-        return tuple(activity.id for activity in self.texts[self.language].activities)
+        return self.texts[self.language].activity_ids
 
     @cached_property
     def counted(self) -> frozenset[str]:
         """The ids of the activities that count towards completion."""
-        return frozenset(a.id for a in self.texts[self.language].activities if a.counts)
+        return self.texts[self.language].counted
 
     @cached_property
     def has_reflection(self) -> bool:
-        return self.texts[self.language].section("reflect") is not None
+        return self.texts[self.language].has_reflection
 
     def text(self, languages: Iterable[str]) -> ThingText:
         """The text in the first of `languages` that exists, else in the programme's own language."""
         return pick(self.texts, languages, self.language)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ProgrammeText:
     language: str
     title: str
@@ -123,12 +144,12 @@ class ProgrammeText:
     competencies: Mapping[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Programme:
     """A programme with its Things in order of number.
 
     `digest` changes whenever what counts towards progress may have changed; stored progress packs name it.
-    `complete` is "all", "required", or a number of Things.
+    `complete` is "all", "required", or a number of Things. `files` are the texts it was made of, by path.
     """
 
     slug: str
@@ -141,6 +162,7 @@ class Programme:
     authors: tuple[str, ...] = ()
     version: str = ""
     digest: str = ""
+    files: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def _by_slug(self) -> Mapping[str, Thing]:
@@ -189,7 +211,7 @@ class Problem:
         return f"{self.path}:{self.line}:{self.col}: {self.code} {self.message}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """Everything that was loaded; `problems` are what is wrong with the files as they are now."""
 
