@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -17,6 +18,7 @@ LANGUAGES = ("nl", "fr")
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "message": None, "translate": None}
 METHODS = [("app/**.py", "python"), ("templates/**.html", "jinja2")]
 OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
+STABLE_DATE = datetime(2026, 11, 23, tzinfo=UTC)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 
 
@@ -47,6 +49,9 @@ def update() -> None:
     for language in LANGUAGES:
         catalog = read(language)
         catalog.update(template, no_fuzzy_matching=True)
+        catalog.header_comment = f"# The interface of Dingen in {catalog.locale.english_name}."
+        catalog.fuzzy = False
+        catalog.revision_date = catalog.creation_date = STABLE_DATE
         catalog.obsolete.clear()
         path = path_of(language)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,7 +86,7 @@ def _words(message: Message) -> str:
 
 
 def _translated(message: Message) -> bool:
-    strings = [message.string] if isinstance(message.string, str) else list(message.string)
+    strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
     return bool(strings) and all(strings)
 
 

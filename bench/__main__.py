@@ -1,0 +1,236 @@
+"""`make bench`: CPU per request of ours beside bare Starlette sending the same bytes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+from app.things.library import Library
+from sqlalchemy import text
+
+from app.db import Database
+from app.migrate import upgrade
+from app.settings import ROOT, Settings
+from bench.seed import Seeded, seed
+from tests.peers.postgresql import PostgreSQL, free_port
+
+SECRET = "a secret for benchmarks, long enough to be taken"
+TICKS = os.sysconf("SC_CLK_TCK")
+FLOORS = {
+    "sqlite": {"thing": 0.10, "home": 0.08, "stream": 0.05, "grid": 0.035, "tick": 0.06},
+    "postgresql": {"thing": 0.04, "home": 0.03, "stream": 0.02, "grid": 0.02, "tick": 0.03},
+}
+CONNECTIONS = 16
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    path: str
+    cookie: str
+    lua: str = ""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """CPU in microseconds a request, requests a second, p50 and p99 as wrk prints them."""
+
+    cpu: float
+    rate: float
+    p50: str
+    p99: str
+
+
+@contextmanager
+def server(target: str, port: int, env: dict[str, str]) -> Iterator[int]:
+    """A uvicorn process on core 0; gives its process id."""
+    command = ["taskset", "-c", "0", sys.executable, "-m", "uvicorn", target, "--port", str(port)]
+    command += ["--log-level", "warning", "--no-access-log"]
+    if target.endswith("create_app"):
+        command.append("--factory")
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **env})
+    try:
+        wait_for(port)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def wait_for(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            httpx2.get(f"http://127.0.0.1:{port}/healthz")
+            return
+        except httpx2.TransportError:
+            time.sleep(0.05)
+    raise RuntimeError("the server did not start")
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    total = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += sum(int(fields[index]) for index in (11, 12, 13, 14))
+    return total / TICKS
+
+
+def load(port: int, pids: list[int], scenario: Scenario, seconds: float) -> Measured:
+    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"]
+    command += ["-H", f"Cookie: dingen={scenario.cookie}"]
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        if scenario.lua:
+            script.write(scenario.lua)
+            script.flush()
+            command += ["-s", script.name]
+        before = cpu_seconds(pids)
+        output = subprocess.run(
+            [*command, f"http://127.0.0.1:{port}{scenario.path}"], capture_output=True, text=True, check=True
+        ).stdout
+        used = cpu_seconds(pids) - before
+    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
+    if bad or "Socket errors" in output:
+        raise RuntimeError(f"{scenario.name}: {output}")
+    found = re.search(r"(\d+) requests in", output)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
+    p50, p99 = (re.search(rf"{p}%\s+(\S+)", output) for p in (50, 99))
+    assert found and rate and p50 and p99
+    return Measured(used / int(found[1]) * 1e6, float(rate[1]), p50[1], p99[1])
+
+
+def tick_script(seeded: Seeded) -> str:
+    cookies = ", ".join(f'"dingen={token}"' for token in seeded.ticking)
+    return f"""
+local cookies = {{{cookies}}}
+local n = 0
+request = function()
+  n = n + 1
+  local headers = {{["Cookie"] = cookies[n % #cookies + 1], ["HX-Request"] = "true",
+    ["Content-Type"] = "application/x-www-form-urlencoded"}}
+  return wrk.format("POST", nil, headers, "done=" .. (math.floor(n / #cookies) % 2))
+end
+"""
+
+
+def scenarios(programme: str, thing: str, activity: str, seeded: Seeded) -> list[Scenario]:
+    page = f"/programmes/{programme}/{thing}"
+    return [
+        Scenario("thing", page, seeded.learner),
+        Scenario("home", "/", seeded.learner),
+        Scenario("stream", f"/cohorts/{seeded.cohort}", seeded.learner),
+        Scenario("grid", f"/cohorts/{seeded.cohort}/coach", seeded.coach),
+        Scenario("tick", f"{page}/activities/{activity}", seeded.ticking[0], tick_script(seeded)),
+    ]
+
+
+def fetch(port: int, scenario: Scenario) -> bytes:
+    headers = {"Cookie": f"dingen={scenario.cookie}"}
+    url = f"http://127.0.0.1:{port}{scenario.path}"
+    if scenario.lua:
+        answer = httpx2.post(url, data={"done": "1"}, headers={**headers, "HX-Request": "true"})
+    else:
+        answer = httpx2.get(url, headers=headers)
+    answer.raise_for_status()
+    return answer.content
+
+
+def run(kind: str, url: str, arguments: argparse.Namespace, backend: PostgreSQL | None) -> list[str]:
+    database = Database(Settings(database_url=url, secret_key=SECRET).sqlalchemy_url, pool_size=2)
+    upgrade(database)
+    programme = Library(ROOT / "content").catalogue.programmes["digital-work"]
+    thing = programme.things[min(4, len(programme.things) - 1)]
+    say(f"{kind}: seeding {arguments.learners} learners …")
+    seeded = seed(database, programme, arguments.learners)
+    if kind == "postgresql":
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
+    database.engine.dispose()
+    env = {"DINGEN_DATABASE_URL": url, "DINGEN_SECRET_KEY": SECRET, "DINGEN_MODE": "production"}
+    lines = []
+    port = free_port()
+    activity = sorted(thing.counted)[0]
+    with server("app.main:create_app", port, env) as pid, tempfile.TemporaryDirectory() as folder:
+        for scenario in scenarios(programme.slug, thing.slug, activity, seeded):
+            if arguments.only and scenario.name not in arguments.only:
+                continue
+            body = Path(folder) / "body"
+            body.write_bytes(fetch(port, scenario))
+            base_port = free_port()
+            with server("bench.baseline:app", base_port, {"BENCH_BODY": str(body)}) as base_pid:
+                load(port, [pid], scenario, 1)
+                first = load(base_port, [base_pid], scenario, arguments.seconds)
+                watched = [pid, *(backend.pids() if backend else [])]
+                ours = load(port, watched, scenario, arguments.seconds)
+                again = load(base_port, [base_pid], scenario, arguments.seconds)
+            base = (first.cpu + again.cpu) / 2
+            floor = FLOORS[kind][scenario.name]
+            verdict = "yes" if base / ours.cpu >= floor else "NO"
+            lines.append(
+                f"| {kind} | {scenario.name} | {len(body.read_bytes()) / 1000:.1f} kB | {base:.0f} | "
+                f"{ours.cpu:.0f} | {base / ours.cpu:.3f} | {floor} | {verdict} | {ours.rate:.0f} | "
+                f"{ours.p50} | {ours.p99} |"
+            )
+            say(lines[-1])
+    return lines
+
+
+def machine() -> str:
+    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    processor = model[1] if model else platform.processor()
+    return f"{processor}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--learners", type=int, default=5000)
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--only", nargs="*")
+    parser.add_argument("--databases", nargs="*", default=["sqlite", "postgresql"])
+    arguments = parser.parse_args()
+    lines: list[str] = []
+    if "sqlite" in arguments.databases:
+        with tempfile.TemporaryDirectory() as folder:
+            lines += run("sqlite", f"sqlite:///{folder}/bench.db", arguments, None)
+    if "postgresql" in arguments.databases:
+        backend = PostgreSQL(durable=True)
+        backend.start()
+        try:
+            lines += run("postgresql", backend.url, arguments, backend)
+        finally:
+            backend.stop()
+    if not arguments.only:
+        write(lines, arguments)
+
+
+def write(lines: list[str], arguments: argparse.Namespace) -> None:
+    head = (
+        "# Speed\n\n"
+        f"Written by `make bench` on {machine()}.\n\n"
+        f"{arguments.learners} learners in groups of 50, signed in, one server process on one core, the load "
+        f"({CONNECTIONS} connections) on the other; bare Starlette sending the same bytes before and after "
+        f"each, {arguments.seconds:g} s each. CPU is user and system time of the server's processes, on "
+        "PostgreSQL of the database's too, in microseconds a request. The ratio is Starlette's over ours.\n\n"
+        "| database | page | size | Starlette µs | ours µs | ratio | floor | met | requests/s | p50 | p99 |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+    )
+    (ROOT / "bench" / "RESULTS.md").write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""A database of the size that the figures speak of, its rows written in bulk."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.cohorts.models import Cohort, CohortCoach, Enrolment
+from app.db import Base, Database
+from app.journals.models import Comment, Post
+from app.markdown import render_post
+from app.people.models import Person
+from app.people.services import open_session, the_organization
+from app.progress.models import ProgressState, ThingRecord, Tick
+from app.things.catalogue import Programme
+
+COHORT_SIZE = 50
+POSTS_EACH = 6
+TICKING_LEARNERS = 64
+BODY = (
+    "A man came in at five past ten with a line from a poem his mother used to say.\n\n"
+    "I typed the **whole line** without thinking and got wedding venues, pages of them.\n\n"
+    "- first the four words he was sure about\n- then the name of the town\n\n"
+    "What did not work was searching inside one site: a space after the colon cost me ten minutes. "
+) * 2
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """What the scenarios need: session tokens and addresses."""
+
+    learner: str
+    coach: str
+    ticking: tuple[str, ...]
+    cohort: str
+
+
+def seed(database: Database, programme: Programme, learners: int, cohort_size: int = COHORT_SIZE) -> Seeded:
+    with database.transaction() as db:
+        organization = the_organization(db, "Bench")
+        people = _people(db, organization.id, learners)
+        coach_id = _insert(db, Person, [_person(organization.id, "Coach")])[0]
+        cohorts = _insert(
+            db,
+            Cohort,
+            [
+                {
+                    "organization_id": organization.id,
+                    "programme_slug": programme.slug,
+                    "name": f"Group {number}",
+                    "mode": "coach-led",
+                    "code": f"CODE{number}",
+                }
+                for number in range(max(1, learners // cohort_size))
+            ],
+        )
+        _insert(db, CohortCoach, [{"cohort_id": cohorts[0], "person_id": coach_id}], returning=False)
+        enrolments = _enrolments(db, programme, people, cohorts, cohort_size)
+        _learning(db, programme, enrolments)
+        _posts(db, programme, people, enrolments, cohorts, coach_id)
+        return Seeded(
+            learner=open_session(db, people[7]),
+            coach=open_session(db, coach_id),
+            ticking=tuple(open_session(db, person) for person in people[:TICKING_LEARNERS]),
+            cohort=db.scalars(select(Cohort.public_id).where(Cohort.id == cohorts[0])).one(),
+        )
+
+
+def _insert(
+    db: Session, table: type[Base], rows: list[dict[str, Any]], *, returning: bool = True
+) -> list[int]:
+    if not returning:
+        db.execute(insert(table), rows)
+        return []
+    ids: Any = table.__mapper__.primary_key[0]
+    return list(db.scalars(insert(table).returning(ids, sort_by_parameter_order=True), rows))
+
+
+def _person(organization_id: int, name: str) -> dict[str, Any]:
+    handle = name.lower().replace(" ", "-")
+    return {"organization_id": organization_id, "name": name, "name_key": name, "handle": handle}
+
+
+def _people(db: Session, organization_id: int, learners: int) -> list[int]:
+    return _insert(db, Person, [_person(organization_id, f"Learner {n:05}") for n in range(learners)])
+
+
+def _enrolments(
+    db: Session, programme: Programme, people: list[int], cohorts: list[int], cohort_size: int
+) -> list[int]:
+    at = now()
+    return _insert(
+        db,
+        Enrolment,
+        [
+            {
+                "person_id": person,
+                "programme_slug": programme.slug,
+                "cohort_id": cohorts[min(number // cohort_size, len(cohorts) - 1)],
+                "started_at": at - timedelta(days=60),
+                "last_active_at": at - timedelta(minutes=number * 37 % 80_000),
+                "things_complete": number % len(programme.things),
+            }
+            for number, person in enumerate(people)
+        ],
+    )
+
+
+def _learning(db: Session, programme: Programme, enrolments: list[int]) -> None:
+    at = now()
+    ticks, records, packs = [], [], []
+    for number, enrolment in enumerate(enrolments):
+        pack = {}
+        for thing in programme.things[: number % len(programme.things)]:
+            ticks += [
+                {"enrolment_id": enrolment, "thing_slug": thing.slug, "activity_id": activity, "at": at}
+                for activity in thing.counted
+            ]
+            records.append(
+                {"enrolment_id": enrolment, "thing_slug": thing.slug, "reflected_at": at, "completed_at": at}
+            )
+            pack[thing.slug] = "complete"
+        packs.append({"enrolment_id": enrolment, "digest": programme.digest, "pack": pack})
+    _insert(db, Tick, ticks, returning=False)
+    _insert(db, ThingRecord, records, returning=False)
+    _insert(db, ProgressState, packs, returning=False)
+
+
+def _posts(
+    db: Session,
+    programme: Programme,
+    people: list[int],
+    enrolments: list[int],
+    cohorts: list[int],
+    coach_id: int,
+) -> None:
+    at, html = now(), str(render_post(BODY, "en"))
+    draw = random.Random(23)
+    visibilities = ("cohort", "cohort", "coaches", "members", "private")
+    posts = [
+        {
+            "author_id": person,
+            "enrolment_id": enrolment,
+            "programme_slug": programme.slug,
+            "thing_slug": programme.things[number % len(programme.things)].slug,
+            "visibility": draw.choice(visibilities),
+            "title": f"What I learned, part {number}",
+            "body": BODY,
+            "html": html,
+            "published_at": at - timedelta(minutes=draw.randrange(80_000)),
+        }
+        for person, enrolment in zip(people, enrolments, strict=True)
+        for number in range(POSTS_EACH)
+    ]
+    ids = _insert(db, Post, posts)
+    mine = len(people) // max(1, len(cohorts)) * POSTS_EACH
+    answers = [
+        {
+            "post_id": post,
+            "author_id": coach_id,
+            "audience": "coaches",
+            "body": "Well done.",
+            "html": "Well done.",
+        }
+        for post in ids[:mine:2]
+    ]
+    _insert(db, Comment, answers, returning=False)

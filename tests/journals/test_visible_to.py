@@ -1,0 +1,239 @@
+"""Who may see a post: the one predicate against a slow, obviously right reading of the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.cohorts.models import Cohort, CohortCoach, Enrolment
+from app.cohorts.queries import load_viewer
+from app.db import Database
+from app.journals.models import Audience, Comment, Post, Visibility
+from app.journals.queries import comment_visible_to, visible_to
+from app.people.models import Organization, Person, Role
+from app.people.services import open_session
+
+PEOPLE, COHORTS, ORGANIZATIONS = 6, 3, 2
+person_numbers = st.integers(0, PEOPLE - 1)
+cohort_numbers = st.integers(0, COHORTS - 1)
+
+
+@dataclass(frozen=True)
+class PostPlan:
+    author: int
+    enrolment: int | None
+    visibility: Visibility
+    published: bool
+    deleted: bool
+    comments: tuple[tuple[int, Audience, bool], ...]
+
+
+@dataclass(frozen=True)
+class World:
+    organizations: tuple[int, ...]
+    roles: tuple[Role, ...]
+    enrolments: tuple[tuple[int, int | None, bool], ...]
+    coaches: tuple[tuple[int, int, bool], ...]
+    posts: tuple[PostPlan, ...]
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    enrolments = draw(
+        st.lists(st.tuples(person_numbers, st.none() | cohort_numbers, st.booleans()), max_size=8)
+    )
+    answers = st.tuples(person_numbers, st.sampled_from(Audience), st.booleans())
+    enrolment_numbers = st.integers(0, len(enrolments) - 1) if enrolments else st.nothing()
+    posts = st.builds(
+        PostPlan,
+        author=person_numbers,
+        enrolment=st.none() | enrolment_numbers,
+        visibility=st.sampled_from(Visibility),
+        published=st.integers(0, 3).map(bool),
+        deleted=st.integers(0, 3).map(lambda number: not number),
+        comments=st.lists(answers, max_size=2).map(tuple),
+    )
+    return World(
+        organizations=tuple(draw(st.tuples(*[st.integers(0, 1)] * PEOPLE))),
+        roles=tuple(draw(st.tuples(*[st.sampled_from(Role)] * PEOPLE))),
+        enrolments=tuple(enrolments),
+        coaches=tuple(
+            draw(
+                st.lists(
+                    st.tuples(cohort_numbers, person_numbers, st.booleans()),
+                    max_size=5,
+                    unique_by=lambda coach: coach[:2],
+                )
+            )
+        ),
+        posts=tuple(draw(st.lists(posts, min_size=1, max_size=6))),
+    )
+
+
+def may_read(world: World, viewer: int | None, post: PostPlan) -> bool:
+    """The rules of the product, read aloud."""
+    if post.deleted:
+        return False
+    if viewer == post.author:
+        return True
+    if not post.published:
+        return False
+    if post.visibility is Visibility.PRIVATE:
+        return False
+    if post.visibility is Visibility.PUBLIC:
+        return True
+    if viewer is None:
+        return False
+    same_organization = world.organizations[viewer] == world.organizations[post.author]
+    if post.visibility is Visibility.MEMBERS and same_organization:
+        return True
+    if _coaches_the_cohort_of(world, viewer, post):
+        return True
+    return post.visibility is Visibility.COHORT and _learns_in_the_cohort_of(world, viewer, post)
+
+
+def may_read_comment(
+    world: World, viewer: int | None, post: PostPlan, comment: tuple[int, Audience, bool]
+) -> bool:
+    author, audience, deleted = comment
+    if deleted or not may_read(world, viewer, post):
+        return False
+    if audience is Audience.READERS:
+        return True
+    return viewer in (author, post.author) or (
+        viewer is not None and _coaches_the_cohort_of(world, viewer, post)
+    )
+
+
+def _cohort_of(world: World, post: PostPlan) -> int | None:
+    return None if post.enrolment is None else world.enrolments[post.enrolment][1]
+
+
+def _coaches_the_cohort_of(world: World, viewer: int, post: PostPlan) -> bool:
+    cohort = _cohort_of(world, post)
+    return cohort is not None and (cohort, viewer, False) in world.coaches
+
+
+def _learns_in_the_cohort_of(world: World, viewer: int, post: PostPlan) -> bool:
+    cohort = _cohort_of(world, post)
+    return cohort is not None and (viewer, cohort, False) in world.enrolments
+
+
+def build(db: Session, world: World) -> tuple[list[Person], list[list[int]], list[int]]:
+    """The world in the database: people, the ids of each post's comments, the ids of the posts."""
+    for table in (Comment, Post, CohortCoach, Enrolment, Cohort):
+        db.execute(delete(table))
+    organizations = [Organization(name=str(number)) for number in range(ORGANIZATIONS)]
+    db.add_all(organizations)
+    db.flush()
+    people = [
+        Person(
+            organization_id=organizations[world.organizations[number]].id,
+            name=f"P{number}",
+            name_key=f"P{number}",
+            handle=f"p{number}-{organizations[0].id}",
+            role=world.roles[number],
+        )
+        for number in range(PEOPLE)
+    ]
+    cohorts = [
+        Cohort(
+            organization_id=organizations[0].id,
+            programme_slug="p",
+            name=str(n),
+            mode="coach-led",
+            code=str(n),
+        )
+        for n in range(COHORTS)
+    ]
+    db.add_all([*people, *cohorts])
+    db.flush()
+    enrolments = [
+        Enrolment(
+            person_id=people[person].id,
+            programme_slug=f"p{number}",
+            cohort_id=None if cohort is None else cohorts[cohort].id,
+            ended_at=now() if ended else None,
+        )
+        for number, (person, cohort, ended) in enumerate(world.enrolments)
+    ]
+    db.add_all(enrolments)
+    db.add_all(
+        CohortCoach(
+            cohort_id=cohorts[cohort].id, person_id=people[person].id, ended_at=now() if ended else None
+        )
+        for cohort, person, ended in world.coaches
+    )
+    db.flush()
+    posts = [
+        Post(
+            author_id=people[plan.author].id,
+            enrolment_id=None if plan.enrolment is None else enrolments[plan.enrolment].id,
+            visibility=plan.visibility,
+            published_at=now() if plan.published else None,
+            deleted_at=now() if plan.deleted else None,
+        )
+        for plan in world.posts
+    ]
+    db.add_all(posts)
+    db.flush()
+    comments = [
+        [
+            Comment(
+                post_id=post.id,
+                author_id=people[author].id,
+                audience=audience,
+                body="",
+                html="",
+                deleted_at=now() if deleted else None,
+            )
+            for author, audience, deleted in plan.comments
+        ]
+        for plan, post in zip(world.posts, posts, strict=True)
+    ]
+    for of_post in comments:
+        db.add_all(of_post)
+    db.flush()
+    return people, [[comment.id for comment in of_post] for of_post in comments], [post.id for post in posts]
+
+
+class _Undo(Exception):
+    pass
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(world=worlds())
+def test_everyone_reads_exactly_what_the_rules_allow(database: Database, world: World) -> None:
+    try:
+        with database.transaction() as db:
+            people, comment_ids, post_ids = build(db, world)
+            for number in (None, *range(PEOPLE)):
+                viewer = load_viewer(db, open_session(db, people[number].id)) if number is not None else None
+                readable = set(db.scalars(select(Post.id).where(visible_to(viewer))))
+                allowed = {
+                    post_id
+                    for post_id, plan in zip(post_ids, world.posts, strict=True)
+                    if may_read(world, number, plan)
+                }
+                assert readable == allowed
+                heard = set(
+                    db.scalars(
+                        select(Comment.id)
+                        .join(Comment.post)
+                        .where(visible_to(viewer), comment_visible_to(viewer))
+                    )
+                )
+                assert heard == {
+                    comment_id
+                    for plan, ids in zip(world.posts, comment_ids, strict=True)
+                    for comment_id, comment in zip(ids, plan.comments, strict=True)
+                    if may_read_comment(world, number, plan, comment)
+                }
+            raise _Undo
+    except _Undo:
+        pass
