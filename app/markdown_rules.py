@@ -33,8 +33,8 @@ ALERT_TITLES = {
 }
 LONGEST_HIGHLIGHT = 10_000
 LEXERS = frozenset(
-    """bash c cpp csharp css csv diff go html ini java javascript js json markdown md php python py r ruby rust
-    sh shell sql toml typescript ts xml yaml yml""".split()  # noqa: SIM905
+    """bash c cpp csharp css csv diff go html ini java javascript js json markdown md php python py r ruby
+    rust sh shell sql toml typescript ts xml yaml yml""".split()  # noqa: SIM905
 )
 
 _ALERT = re.compile(r"\[!([A-Za-z]+)\][ \t]*([^\n]*)(?:\n|$)")

@@ -19,7 +19,7 @@ from app.things.checks import (
     translation_problems,
 )
 from app.things.codes import Code, problem
-from app.things.disk import FOLDER, SourceFile
+from app.things.disk import FOLDER, MarkdownFile
 from app.things.front_matter import (
     Meta,
     ProgrammeMeta,
@@ -44,12 +44,13 @@ class Assembly:
     """
 
     slug: str
-    files: Mapping[str, SourceFile]
+    files: Mapping[str, MarkdownFile]
     accepted: Mapping[str, str]
     cache: Cache
     exists: Callable[[str], bool]
     problems: list[Problem] = field(default_factory=list)
     _used: dict[str, str] = field(default_factory=dict)
+    _languages: dict[str, Names] = field(default_factory=dict)
     _meta: ProgrammeMeta | None = None
 
     def programme(self) -> Programme | None:
@@ -94,6 +95,11 @@ class Assembly:
 
     def _forget(self, parsed: Parsed[Any]) -> None:
         self._used.pop(parsed.path, None)
+
+    def _names(self, language: str) -> Names:
+        if language not in self._languages:
+            self._languages[language] = names_for(language, self._meta.sections if self._meta else {})
+        return self._languages[language]
 
     # the parts
 
@@ -177,7 +183,7 @@ class Assembly:
     def _originals(self, named: Mapping[str, FileName]) -> dict[Key, _Chosen]:
         """The Things in the programme's own language, by number and slug."""
         language = self._meta.language if self._meta else ""
-        names = names_for(language, self._meta.sections if self._meta else {})
+        names = self._names(language)
         current = {name: self._current(name, ThingMeta, names) for name in named}
         competencies = self._meta.competencies if self._meta else None
         siblings = Siblings.of(((named[name].slug, parsed) for name, parsed in current.items()), competencies)
@@ -221,7 +227,7 @@ class Assembly:
                 self._used[culprit.parsed.path] = culprit.parsed.text
 
     def _translation(self, name: str, language: str, original: _Chosen) -> None:
-        names = names_for(language, self._meta.sections if self._meta else {})
+        names = self._names(language)
         parsed = self._choose(
             name,
             ThingTranslationMeta,

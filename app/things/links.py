@@ -15,10 +15,9 @@ from app.things.names import file_name
 PICTURES = frozenset({".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif"})
 
 _INLINE_CODE = re.compile(r"`+[^`\n]+`+")
-_TARGET = re.compile(
-    r"(?P<image>!\[(?P<alt>[^\[\]\n]*))?\]\([ \t]*"
-    r"(?:<(?P<angle>[^<>\n]*)>|(?P<plain>[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*))"
-)
+_ADDRESS = r"[ \t]*(?:<(?P<angle>[^<>\n]*)>|(?P<plain>[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*))"
+_IMAGE = re.compile(r"!\[(?P<alt>[^\[\]\n]*)\]\(" + _ADDRESS)
+_LINK = re.compile(r"\]\((?!https?://)" + _ADDRESS)
 _DEFINITION = re.compile(r" {0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*<?(?P<plain>[^\s<>]+)")
 
 
@@ -32,16 +31,21 @@ class Link:
 
 
 def links_in(prose: tuple[str, ...], first_line: int) -> Iterator[Link]:
-    """Every link and picture of a text, except in code, with its place in the file."""
+    """The links and pictures of a text that can be wrong, with their places: not those in code, and no
+    ordinary links to the web."""
     for at, line in enumerate(prose, first_line):
         if "](" not in line and "]:" not in line:
             continue
         masked = _INLINE_CODE.sub(lambda code: " " * len(code[0]), line) if "`" in line else line
-        for found in _TARGET.finditer(masked):
-            target = found["angle"] or found["plain"] or ""
-            yield Link(target, at, found.start() + 1, found["image"] is not None, found["alt"] or "")
+        pictures = set()
+        for found in _IMAGE.finditer(masked) if "![" in masked else ():
+            pictures.add(found.end())
+            yield Link(found["angle"] or found["plain"] or "", at, found.start() + 1, True, found["alt"])
+        for found in _LINK.finditer(masked):
+            if found.end() not in pictures:
+                yield Link(found["angle"] or found["plain"] or "", at, found.start() + 1, False, "")
         if found_definition := _DEFINITION.match(masked):
-            yield Link(found_definition["plain"], at, found_definition.start("plain") + 1, False, "-")
+            yield Link(found_definition["plain"], at, found_definition.start("plain") + 1, False, "")
 
 
 def thing_url(programme: str, slug: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.things.assemble import Assembly
 from app.things.cache import Cache
 from app.things.catalogue import Catalogue, Problem, Programme
-from app.things.disk import FOLDER, SourceFile, read_content
+from app.things.disk import FOLDER, NONE, MarkdownFile, read_content
 from app.things.names import file_name
 
 NOTHING: Mapping[str, str] = {}
@@ -21,6 +21,7 @@ class Loader:
     def __init__(self, content_dir: Path) -> None:
         self.content_dir = content_dir
         self._cache = Cache()
+        self._folder = NONE
 
     def load(self, accepted: Mapping[str, str] = NOTHING) -> Catalogue:
         """The catalogue of the files as they are.
@@ -28,7 +29,7 @@ class Loader:
         A file with an error is replaced by its text in `accepted` (by path), or left out; nothing that an
         author can do raises. When the whole folder is gone, everything accepted stays.
         """
-        folder = read_content(self.content_dir)
+        folder = self._folder = read_content(self.content_dir, self._folder)
         before = _by_programme(accepted)
         gone = folder.programmes is None
         sources = _as_files(before) if folder.programmes is None else folder.programmes
@@ -65,8 +66,8 @@ def _by_programme(accepted: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _as_files(accepted: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, SourceFile]]:
+def _as_files(accepted: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, MarkdownFile]]:
     return {
-        slug: {name: SourceFile(f"{FOLDER}/{slug}/{name}", text) for name, text in files.items()}
+        slug: {name: MarkdownFile(f"{FOLDER}/{slug}/{name}", text) for name, text in files.items()}
         for slug, files in accepted.items()
     }

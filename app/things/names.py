@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from app.things.catalogue import Level, SectionKind
@@ -115,6 +115,7 @@ def names_for(language: str, extra: Mapping[str, Mapping[Any, str]]) -> Names:
     return Names(language, base in SECTIONS or language in extra, tuple(pairs))
 
 
+@lru_cache(2_000)
 def _fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text)
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
