@@ -19,7 +19,6 @@ check: .venv/development
 	@$(BIN)/python -m mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m deptry .
-	@$(BIN)/python -m bandit -q -c pyproject.toml -r app
 	@$(BIN)/djlint --quiet --lint templates
 	@$(BIN)/python scripts/messages.py --check
 	@$(BIN)/dingen check content
