@@ -67,7 +67,7 @@ document.addEventListener("keydown", (event) => {
 
 /** A table that arrow keys walk: one stop for Tab, the rest by arrows, Home, End, Page Up and Page Down. */
 function walkable(table) {
-  const wide = matchMedia("(width >= 60rem)");
+  const wide = matchMedia("(width >= 64rem)");
   const detail = document.querySelector("[data-grid-detail]");
   const inside = (cell) => cell.querySelector("a, button") ?? cell;
   let current;
