@@ -11,6 +11,7 @@ from pathlib import Path
 from app.things.catalogue import Problem
 from app.things.codes import Code, problem
 from app.things.names import RESERVED, SLUG
+from app.things.pictures import picture_problems
 
 LARGEST = 1_000_000
 FOLDER = "things"
@@ -63,8 +64,9 @@ def read_content(content_dir: Path, before: Folder = NONE) -> Folder:
             )
             continue
         try:
+            problems += picture_problems(entry, path)
             earlier = (before.programmes or {}).get(entry.name, {})
-            programmes[entry.name] = dict(_files(entry, path, earlier))
+            programmes[entry.name] = dict(programme_files(entry, path, earlier))
         except OSError:
             problems.append(problem(Code.T006, path, "The folder cannot be read"))
             programmes[entry.name] = {}
@@ -73,7 +75,10 @@ def read_content(content_dir: Path, before: Folder = NONE) -> Folder:
     return Folder(programmes, tuple(problems))
 
 
-def _files(folder: Path, path: str, before: Mapping[str, MarkdownFile]) -> Iterator[tuple[str, MarkdownFile]]:
+def programme_files(
+    folder: Path, path: str, before: Mapping[str, MarkdownFile]
+) -> Iterator[tuple[str, MarkdownFile]]:
+    """The Markdown files of one programme by name; `path` is what messages call the folder."""
     with os.scandir(folder) as found:
         entries = sorted(found, key=lambda entry: entry.name)
     for entry in entries:

@@ -18,6 +18,7 @@ from app.things.disk import FOLDER
 from app.things.editions import accept, accepted_files, is_accepted
 from app.things.links import PICTURES
 from app.things.load import NOTHING, Loader
+from app.things.pictures import is_unsafe
 
 QUIET_MS = 40
 """A save often is several changes: this long without another one, and it is over."""
@@ -102,7 +103,9 @@ class Library:
             inside = file.is_relative_to(folder.resolve(strict=True))
         except (OSError, RuntimeError, ValueError):
             return None
-        return file if inside and file.is_file() and file.suffix.lower() in PICTURES else None
+        if not inside or not file.is_file() or file.suffix.lower() not in PICTURES:
+            return None
+        return None if file.suffix.lower() == ".svg" and is_unsafe(file) else file
 
     @contextmanager
     def watching(self, database: Database) -> Iterator[None]:

@@ -51,7 +51,7 @@ class ActivityLine:
 
 @dataclass(frozen=True)
 class Outline:
-    """`source` is the body without the markers of activities, line for line; `prose` without code as well."""
+    """`source` is the body without the markers of activities, line for line; `prose` is it without code."""
 
     source: str
     prose: tuple[str, ...]
@@ -166,14 +166,13 @@ class _Scan:
 
     def _activity(self, at: int, task: re.Match[str]) -> None:
         self.lines[at] = task["before"] + self.lines[at][task.end() :]
-        self.prose[at] = self.lines[at]
         end = self._paragraph_end(at)
         # markers inside code are text: `{#id}`
         found = _ATTRIBUTES.search(_CODE.sub(lambda code: "x" * len(code[0]), self.lines[end]))
         identity, minutes = "", None
         if found and ("#" in found[1] or "=" in found[1]):
             identity, minutes = self._attributes(end, found)
-            self.lines[end] = self.prose[end] = self.lines[end][: found.start()]
+            self.lines[end] = self.lines[end][: found.start()]
         text = " ".join(line.strip() for line in self.lines[at : end + 1])[task.end("before") :]
         if not identity and not (found and "#" in found[1]):
             self._report(Code.T301, f"The activity '{_shortened(text)}' has no id", at)
