@@ -179,7 +179,7 @@ def _refuse_to_flush(session: Session, *_: object) -> None:
 
 @event.listens_for(Session, "do_orm_execute")
 def _refuse_to_write(state: ORMExecuteState) -> None:
-    if state.session.info.get("write") is False and not state.is_select:
+    if state.session.info.get("write") is False and (state.is_insert or state.is_update or state.is_delete):
         raise ReadOnly
 
 

@@ -24,6 +24,7 @@ from app.people.services import SEEN_EVERY, SEEN_EVERY_SHARED, touch_session
 from app.people.viewer import Viewer, initials, tone
 from app.settings import Settings
 from app.things.library import Library
+from app.web import live
 from app.web.cookies import session_token
 from app.web.errors import install_error_pages, page_for
 from app.web.middleware import RefuseCrossSite, SecurityHeaders
@@ -53,7 +54,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     site = Site("Dingen", settings.demo, settings.time_zone)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         with database.transaction(write=False) as db:
             found = organization(db)
@@ -95,6 +96,8 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     install_error_pages(app)
     for router in _routers():
         app.include_router(router)
+    if settings.demo:
+        app.include_router(live.router)
     app.mount("/static", static)
     return app
 
