@@ -50,7 +50,7 @@ document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");
   if (copy) {
     const source = document.getElementById(copy.dataset.copy);
-    await navigator.clipboard.writeText(source.value ?? source.textContent);
+    await navigator.clipboard.writeText(source ? source.value ?? source.textContent : copy.dataset.copy);
     announce(live.dataset.copied, true);
   }
   for (const menu of document.querySelectorAll("[data-menu][open]")) {
