@@ -165,8 +165,8 @@ def excerpt(html: str, length: int = 200) -> str:
     text = plain_text(html)
     if len(text) <= length:
         return text
-    cut = text[: length - 1]
-    return re.sub(r"[\s\W]+$", "", cut[: cut.rfind(" ")] if " " in cut else cut) + "…"
+    cut = text[:length]
+    return re.sub(r"[\s\W]+$", "", cut[: cut.rfind(" ")] if " " in cut else cut[:-1]) + "…"
 
 
 def _parse(text: str, language: str, env: dict[str, Any]) -> list[Token]:
