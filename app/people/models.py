@@ -96,6 +96,7 @@ class ResetLink(Base):
     expires_at: Mapped[datetime] = mapped_column()
     used_at: Mapped[datetime | None] = mapped_column()
 
+    person: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[person_id])
     made_by: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[made_by_id])
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.clock import now
 from app.db import fold
+from app.errors import NotFound
 from app.people.models import Identity, LoginSession, Organization, Person, ResetLink
 
 
@@ -47,6 +48,26 @@ def person_by_email(db: Session, email: str) -> Person | None:
     return db.scalars(select(Person).where(Person.email == email)).first()
 
 
+def password_of(db: Session, email: str) -> tuple[int | None, str | None]:
+    """(person's id, hash of the password) behind an address; both None where there is nobody."""
+    row = db.execute(select(Person.id, Person.password_hash).where(Person.email == email)).first()
+    return (row.id, row.password_hash) if row else (None, None)
+
+
+def own_person(db: Session, person_id: int) -> Person:
+    return db.get_one(Person, person_id)
+
+
+def person_of_organization(db: Session, organization_id: int, public_id: str) -> Person:
+    """Somebody of the same organization. Raises NotFound."""
+    found = db.scalars(
+        select(Person).where(Person.public_id == public_id, Person.organization_id == organization_id)
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def person_by_handle(db: Session, handle: str) -> Person | None:
     return db.scalars(select(Person).where(Person.handle == handle)).first()
 
@@ -73,13 +94,15 @@ def sessions_of(db: Session, person_id: int) -> list[LoginSession]:
 
 
 def reset_link(db: Session, token: str) -> ResetLink | None:
-    """An unused link that has not expired."""
+    """An unused link that has not expired, with its person."""
     return db.scalars(
-        select(ResetLink).where(
+        select(ResetLink)
+        .where(
             ResetLink.token_hash == token_hash(token),
             ResetLink.used_at.is_(None),
             ResetLink.expires_at > now(),
         )
+        .options(joinedload(ResetLink.person))
     ).first()
 
 

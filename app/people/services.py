@@ -29,6 +29,10 @@ class EmailTaken(Exception):
     """Somebody has this address already."""
 
 
+class WrongPassword(Exception):
+    """The password is not, or no longer, that of the account."""
+
+
 def the_organization(db: Session, name: str = "Dingen") -> Organization:
     """The one organization, made at the first need."""
     found = organization(db)
@@ -105,6 +109,7 @@ def open_session(
         close_session(db, ends)
     token = secrets.token_urlsafe(32)
     at = now()
+    db.execute(delete(LoginSession).where(LoginSession.person_id == person_id, LoginSession.expires_at <= at))
     db.add(
         LoginSession(
             token_hash=token_hash(token),
@@ -118,6 +123,24 @@ def open_session(
     )
     db.flush()
     return token
+
+
+def sign_in(
+    db: Session,
+    person_id: int,
+    verified_hash: str,
+    *,
+    shared_computer: bool = False,
+    user_agent: str = "",
+    ends: str | None = None,
+) -> str:
+    """A login session for a password that was verified against `verified_hash`, outside this transaction.
+    Raises WrongPassword where it was changed meanwhile: a reset ends every sign-in, also one under way."""
+    person = db.get(Person, person_id, with_for_update=True)
+    if person is None or person.password_hash != verified_hash:
+        raise WrongPassword
+    record(db, person_id, "signed-in", "person", person.public_id)
+    return open_session(db, person_id, shared_computer=shared_computer, user_agent=user_agent, ends=ends)
 
 
 def close_session(db: Session, token: str) -> None:
@@ -139,14 +162,17 @@ def revoke_sessions(db: Session, person_id: int, *, keep: int | None = None) -> 
 
 
 def touch_session(db: Session, session_id: int) -> None:
-    """Note that the session is in use, and let it live on from now."""
+    """Note that the session is in use; on a shared computer it lives on from now. None outlives its cookie.
+    One that was ended meanwhile stays ended."""
+    session = db.get(LoginSession, session_id)
+    if session is None:
+        return
     at = now()
-    session = db.get_one(LoginSession, session_id)
-    life = SHARED_COMPUTER_IDLE if session.shared_computer else SESSION_DAYS
+    ends = session.created_at + SESSION_DAYS
+    if session.shared_computer:
+        ends = min(ends, at + SHARED_COMPUTER_IDLE)
     db.execute(
-        update(LoginSession)
-        .where(LoginSession.id == session_id)
-        .values(last_seen_at=at, expires_at=at + life)
+        update(LoginSession).where(LoginSession.id == session_id).values(last_seen_at=at, expires_at=ends)
     )
 
 
@@ -180,14 +206,17 @@ def make_reset_link(db: Session, person: Person, made_by_id: int | None) -> str:
     return token
 
 
-def use_reset_link(db: Session, link: ResetLink, password_hash: str) -> Person:
-    """Choose a new password by a link, once. Raises Refused where it was used meanwhile."""
+def use_reset_link(db: Session, link_id: int, password_hash: str) -> Person:
+    """Choose a new password by a link, once. Raises Refused where it was used or replaced meanwhile."""
     used = db.execute(
-        update(ResetLink).where(ResetLink.id == link.id, ResetLink.used_at.is_(None)).values(used_at=now())
-    )
-    if not used.rowcount:  # type: ignore[attr-defined]
+        update(ResetLink)
+        .where(ResetLink.id == link_id, ResetLink.used_at.is_(None), ResetLink.expires_at > now())
+        .values(used_at=now())
+        .returning(ResetLink.person_id)
+    ).scalar_one_or_none()
+    if used is None:
         raise Refused(message("This link was used already. Ask for a new one."))
-    person = db.get_one(Person, link.person_id)
+    person = db.get_one(Person, used)
     set_password(db, person, password_hash)
     return person
 

@@ -1,0 +1,110 @@
+"""Forgotten passwords: where no mail is set up, an administrator makes a link that works once."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.errors import NotFound, Refused
+from app.people.attempts import PER_ACCOUNT, account_of
+from app.people.forms import ResetForm
+from app.people.models import Person
+from app.people.password_rules import weakness
+from app.people.queries import person_of_organization, reset_link
+from app.people.services import RESET_LINK_LIFE, make_reset_link, use_reset_link
+from app.people.turns import TURN
+from app.people.viewer import Viewer
+from app.web.forms import Bound, blank, posted
+from app.web.i18n import Locale
+from app.web.render import Flash, redirect, render
+from app.web.routing import page_router
+
+router = page_router()
+
+
+@router.get("/forgotten-password")
+def forgotten_password_page(request: Request) -> Response:
+    return render(request, "people/forgotten_password.html")
+
+
+@router.get("/reset/{token}")
+def reset_page(request: Request, db: Session, token: str) -> Response:
+    link = reset_link(db, token)
+    return _reset_form(request, blank(ResetForm), link.person) if link else _dead_link(request)
+
+
+@router.post("/reset/{token}")
+def reset(
+    request: Request,
+    database: Database,
+    locale: Locale,
+    token: str,
+    form: Bound[ResetForm] = posted(ResetForm),
+    _turn: None = TURN,
+) -> Response:
+    with database.transaction(write=False) as db:
+        link = reset_link(db, token)
+    if link is None:
+        return _dead_link(request)
+    person = link.person
+    if form.parsed:
+        easy = weakness(form.data.password, person.name, person.email or "", request.app.state.site.name)
+        if easy:
+            form.refuse("password", easy)
+    if not form.valid:
+        return _reset_form(request, form, person, status=422)
+    password_hash = request.app.state.passwords.hash(form.data.password)
+    try:
+        with database.transaction() as db:
+            use_reset_link(db, link.id, password_hash)
+    except Refused:
+        return _dead_link(request)
+    if person.email:
+        request.app.state.limiter.forget(PER_ACCOUNT, "sign-in", account_of(person.email))
+    done = locale.gettext("Your password is changed. Sign in with the new one.")
+    return redirect(request, "/sign-in", Flash(done))
+
+
+def _reset_form(request: Request, form: Bound[ResetForm], person: Person, *, status: int = 200) -> Response:
+    return _unkept(render(request, "people/reset.html", {"form": form, "person": person}, status=status))
+
+
+def _dead_link(request: Request) -> Response:
+    """The same page for a link that was used, one that has expired and one that never was."""
+    return _unkept(render(request, "people/reset_gone.html", status=404))
+
+
+def _unkept(response: Response) -> Response:
+    """No browser keeps a page whose address opens an account."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@router.get("/organize/people/{public_id}/reset-link")
+def reset_link_page(request: Request, db: Session, viewer: Viewer, public_id: str) -> Response:
+    return _link_page(request, _administered(db, viewer, public_id))
+
+
+@router.post("/organize/people/{public_id}/reset-link")
+def make_link(request: Request, db: Session, viewer: Viewer, public_id: str) -> Response:
+    """Shown once, in the answer itself: no cookie or address ever holds the link."""
+    person = _administered(db, viewer, public_id)
+    token = make_reset_link(db, person, viewer.person_id)
+    return _link_page(request, person, f"{request.app.state.settings.base_url}/reset/{token}")
+
+
+def _administered(db: Session, viewer: Viewer, public_id: str) -> Person:
+    """A person with an address, for an administrator. Raises NotFound for anybody else: a coach or organizer
+    with a link could read private posts."""
+    if not viewer.is_administrator:
+        raise NotFound
+    person = person_of_organization(db, viewer.organization_id, public_id)
+    if person.email is None:
+        raise NotFound
+    return person
+
+
+def _link_page(request: Request, person: Person, link: str = "") -> Response:
+    context = {"person": person, "link": link, "days": RESET_LINK_LIFE.days}
+    return render(request, "people/reset_link.html", context)
