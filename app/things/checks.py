@@ -72,6 +72,7 @@ def translation_problems(
     if not names.known and all(section.kind in ("intro", "other") for section in parsed.outline.sections):
         message = f"It is not known what sections are called in '{names.language}'"
         yield problem(Code.T211, parsed.path, message)
+        return
     if not all(parsed.ids) or not original or parsed.ids in {o.ids for o in (original, chosen) if o}:
         return
     here, there = Counter(parsed.ids), Counter(original.ids)

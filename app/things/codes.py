@@ -47,7 +47,7 @@ class Code(Enum):
     )
     T209 = "error", "Lower the number, or write: complete: all"
     T210 = "error", "Drop the language from the file name."
-    T211 = "warning", "Add them to 'sections' in programme.md."
+    T211 = "error", "Add them to 'sections' in programme.md."
 
     T301 = "error", "Add an id such as {#subscribe} at the end of its line, or run: dingen check --fix"
     T302 = "error", "Give one of the two another id."

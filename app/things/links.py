@@ -43,7 +43,7 @@ def links_in(prose: tuple[str, ...], first_line: int) -> Iterator[Link]:
             yield Link(found["angle"] or found["plain"] or "", at, found.start() + 1, True, found["alt"])
         for found in _LINK.finditer(masked):
             if found.end() not in pictures:
-                yield Link(found["angle"] or found["plain"] or "", at, found.start() + 1, False, "")
+                yield Link(found["angle"] or found["plain"] or "", at, found.start() + 3, False, "")
         if found_definition := _DEFINITION.match(masked):
             yield Link(found_definition["plain"], at, found_definition.start("plain") + 1, False, "")
 

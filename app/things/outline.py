@@ -17,6 +17,7 @@ from app.things.names import SECTION_KINDS, Names
 
 PREFIX = "s-"
 """Begins every id in a Thing's HTML, so that none can meet an id of the page."""
+LONGEST_ID = 80
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)(?:[ \t]+#*)?[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
@@ -167,14 +168,18 @@ class _Scan:
     def _activity(self, at: int, task: re.Match[str]) -> None:
         self.lines[at] = task["before"] + self.lines[at][task.end() :]
         end = self._paragraph_end(at)
-        # markers inside code are text: `{#id}`
-        found = _ATTRIBUTES.search(_CODE.sub(lambda code: "x" * len(code[0]), self.lines[end]))
-        identity, minutes = "", None
-        if found and ("#" in found[1] or "=" in found[1]):
-            identity, minutes = self._attributes(end, found)
-            self.lines[end] = self.lines[end][: found.start()]
+        identity, minutes, marked = "", None, False
+        for line in range(at, end + 1):
+            # a marker inside code is text: `{#id}`
+            found = _ATTRIBUTES.search(_CODE.sub(lambda code: "x" * len(code[0]), self.lines[line]))
+            if found and ("#" in found[1] or "=" in found[1]):
+                column = found.start(1) + (task.end() - task.end("before") if line == at else 0)
+                identity, minutes = self._attributes(line, column, found[1])
+                marked = "#" in found[1]
+                self.lines[line] = self.lines[line][: found.start()]
+                break
         text = " ".join(line.strip() for line in self.lines[at : end + 1])[task.end("before") :]
-        if not identity and not (found and "#" in found[1]):
+        if not identity and not marked:
             self._report(Code.T301, f"The activity '{_shortened(text)}' has no id", at)
         self.activities.append(ActivityLine(identity, text, self.level, minutes, at, end))
 
@@ -188,16 +193,15 @@ class _Scan:
             end += 1
         return end
 
-    def _attributes(self, at: int, found: re.Match[str]) -> tuple[str, int | None]:
+    def _attributes(self, at: int, column: int, marker: str) -> tuple[str, int | None]:
         identity, minutes = "", None
-        for word in found[1].split():
-            if word[0] == "#" and _ID.fullmatch(word[1:]) and not identity and len(word) <= 81:
+        for word in marker.split():
+            if word[0] == "#" and _ID.fullmatch(word[1:]) and not identity and len(word) <= LONGEST_ID:
                 identity = word[1:]
             elif (number := word.removeprefix("minutes=")) != word and re.fullmatch(r"[1-9]\d{0,3}", number):
                 minutes = int(number)
             else:
-                column = found.start(1) + 1
-                self._report(Code.T303, f"'{{{found[1]}}}' cannot be read", at, column)
+                self._report(Code.T303, f"'{{{marker}}}' cannot be read", at, column)
                 break
         return identity, minutes
 

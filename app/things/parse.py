@@ -51,7 +51,9 @@ def parse(path: str, text: str, model: type[M], names: Names) -> Parsed[M]:
     front = read(path, text, model)
     lines = outline(path, front.body, front.body_line, names)
     links = tuple(links_in(lines.prose, front.body_line))
-    problems = (*front.problems, *lines.problems, *_advice(path, front, lines))
+    problems = front.problems
+    if not any(found.code == Code.T101.name for found in problems):
+        problems = (*problems, *lines.problems, *_advice(path, front, lines))
     return Parsed(path, text, front.meta, front.at, front.body, front.body_line, lines, links, problems)
 
 
@@ -62,7 +64,8 @@ def _advice(path: str, front: Front[Any], lines: Outline) -> Iterator[Problem]:
         yield problem(
             Code.T010, path, f"The text is longer than {LONGEST:,} characters", (front.body_line, 1)
         )
-    if not isinstance(front.meta, ThingMeta):
+    misspelt = any(found.code == Code.T305.name for found in lines.problems)
+    if misspelt or not isinstance(front.meta, ThingMeta):
         return
     if not lines.activities and not lines.reflects:
         yield problem(Code.T304, path, "There is nothing to do in this Thing", (front.body_line, 1))
