@@ -23,7 +23,12 @@ from app.people.queries import count_demo_people, person_by_email
 from app.people.services import EmailTaken, create_person, make_reset_link, set_role
 from app.settings import ROOT, Settings, SettingsError
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Dingen: programmes of small Things.")
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Dingen: programmes of small Things.",
+)
 new = typer.Typer(no_args_is_help=True, help="Write a new programme or Thing that passes the check.")
 user = typer.Typer(no_args_is_help=True, help="Accounts, for administrators.")
 cli.add_typer(new, name="new")

@@ -12,7 +12,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from app.db import Database
 
@@ -47,7 +47,7 @@ def upgrade(database: Database) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         revision = current_revision(database)
-    except OperationalError as error:
+    except DatabaseError as error:
         raise MigrationError(f"The database {_name(database)} cannot be opened: {error.orig}.") from error
     refuse_newer(database)
     if revision == ScriptDirectory.from_config(config()).get_current_head():
@@ -55,7 +55,7 @@ def upgrade(database: Database) -> None:
     try:
         with migrating(database) as connection:
             command.upgrade(config(connection), "head")
-    except OperationalError as error:
+    except DatabaseError as error:
         raise MigrationError(f"The database {_name(database)} cannot be written: {error.orig}.") from error
 
 
