@@ -28,8 +28,8 @@ class Post(Base):
     """An entry in a journal; a reflection where `thing_slug` is set.
 
     `title`, `body` and `html` are what readers see, empty until `published_at`. What the author is writing
-    lives in `draft_title` and `draft_body`; each save raises `version`, and a save that names an older one
-    is a conflict.
+    lives in `draft_title` and `draft_body`. Each save raises `version` and notes the window it came from
+    (`saved_in`): one that names an older version and comes from another window is a conflict.
     """
 
     __tablename__ = "post"
@@ -37,7 +37,7 @@ class Post(Base):
         UniqueConstraint("author_id", "once"),
         Index("ix_post_author_id_published_at", "author_id", "published_at"),
         Index("ix_post_enrolment_id_published_at", "enrolment_id", "published_at"),
-        Index("ix_post_programme_thing", "programme_slug", "thing_slug", "published_at"),
+        Index("ix_post_enrolment_id_thing_slug", "enrolment_id", "thing_slug"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,6 +54,7 @@ class Post(Base):
     draft_title: Mapped[str | None] = mapped_column(String(200))
     draft_body: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)
+    saved_in: Mapped[str | None] = mapped_column(String(36))
     once: Mapped[str | None] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(default=now)
     saved_at: Mapped[datetime] = mapped_column(default=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from app.cohorts.models import Enrolment
@@ -26,41 +26,51 @@ def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
     Nobody but the author reads a draft or a private post, whatever their role. Coaches and the cohort are
     those of the post's enrolment, now: access ends with the role or the membership.
     """
-    published = and_(Post.published_at.is_not(None), Post.deleted_at.is_(None))
     if viewer is None:
-        return and_(published, Post.visibility == Visibility.PUBLIC)
-    own = and_(Post.author_id == viewer.person_id, Post.deleted_at.is_(None))
-    same_organization = exists().where(
-        _author.id == Post.author_id, _author.organization_id == viewer.organization_id
-    )
+        return and_(_published(), Post.visibility == Visibility.PUBLIC)
+    return visible_when(viewer.person_id, viewer.organization_id, viewer.cohort_ids, viewer.coached_ids)
+
+
+def _published() -> ColumnElement[bool]:
+    return and_(Post.published_at.is_not(None), Post.deleted_at.is_(None))
+
+
+def visible_when(person: Any, organization: Any, cohorts: Any, coached: Any) -> ColumnElement[bool]:
+    """`visible_to` of a viewer's values, or of parameters in a statement that is built once."""
+    own = and_(Post.author_id == person, Post.deleted_at.is_(None))
+    same_organization = exists().where(_author.id == Post.author_id, _author.organization_id == organization)
     shared = or_(
         Post.visibility == Visibility.PUBLIC,
         and_(Post.visibility == Visibility.MEMBERS, same_organization),
-        and_(Post.visibility.in_(SHARED_WITH_COACH), _in_cohort(viewer.coached_ids)),
-        and_(Post.visibility == Visibility.COHORT, _in_cohort(viewer.cohort_ids)),
+        and_(Post.visibility.in_(SHARED_WITH_COACH), _in_cohort(coached)),
+        and_(Post.visibility == Visibility.COHORT, _in_cohort(cohorts)),
     )
-    return or_(own, and_(published, shared))
+    return or_(own, and_(_published(), shared))
 
 
-def _in_cohort(cohort_ids: tuple[int, ...]) -> ColumnElement[bool]:
-    if not cohort_ids:
+def _in_cohort(cohorts: Any) -> ColumnElement[bool]:
+    if isinstance(cohorts, tuple) and not cohorts:
         return false()
-    return exists().where(_enrolment.id == Post.enrolment_id, _enrolment.cohort_id.in_(cohort_ids))
+    return exists().where(_enrolment.id == Post.enrolment_id, _enrolment.cohort_id.in_(cohorts))
 
 
 def comment_visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
     """Which answers a person may read, of posts that they may read: a comment like its post; feedback is for
     the post's author, its own author and the coaches."""
-    here = Comment.deleted_at.is_(None)
     if viewer is None:
-        return and_(here, Comment.audience == Audience.READERS)
+        return and_(Comment.deleted_at.is_(None), Comment.audience == Audience.READERS)
+    return comment_visible_when(viewer.person_id, viewer.coached_ids)
+
+
+def comment_visible_when(person: Any, coached: Any) -> ColumnElement[bool]:
+    """`comment_visible_to` in the same way."""
     return and_(
-        here,
+        Comment.deleted_at.is_(None),
         or_(
             Comment.audience == Audience.READERS,
-            Comment.author_id == viewer.person_id,
-            Post.author_id == viewer.person_id,
-            _in_cohort(viewer.coached_ids),
+            Comment.author_id == person,
+            Post.author_id == person,
+            _in_cohort(coached),
         ),
     )
 
@@ -85,43 +95,6 @@ def _paged(db: Session, statement: Select[Post], after: Any, limit: int) -> Page
     more = len(rows) > limit
     rows = rows[:limit]
     return Page(rows, encode_cursor(rows[-1].published_at, rows[-1].id) if more else "")
-
-
-def cohort_stream(
-    db: Session, viewer: Viewer, cohort_id: int, *, after: Any = None, limit: int = 20
-) -> Page[Post]:
-    """The posts of a cohort that the viewer may read."""
-    statement = (
-        _posts(viewer)
-        .join(Enrolment, Enrolment.id == Post.enrolment_id)
-        .where(Enrolment.cohort_id == cohort_id)
-    )
-    return _paged(db, statement, after, limit)
-
-
-def thing_stream(
-    db: Session,
-    viewer: Viewer,
-    programme_slug: str,
-    thing_slugs: tuple[str, ...],
-    cohort_id: int | None,
-    *,
-    limit: int = 5,
-) -> Page[Post]:
-    """What others in the cohort wrote about a Thing that the viewer may read; without a cohort, nothing."""
-    if cohort_id is None:
-        return Page(())
-    statement = (
-        _posts(viewer)
-        .join(Enrolment, Enrolment.id == Post.enrolment_id)
-        .where(
-            Enrolment.cohort_id == cohort_id,
-            Post.programme_slug == programme_slug,
-            Post.thing_slug.in_(thing_slugs),
-            Post.author_id != viewer.person_id,
-        )
-    )
-    return _paged(db, statement, None, limit)
 
 
 def journal_stream(
@@ -164,40 +137,6 @@ def own_post(
     return post
 
 
-def own_drafts(db: Session, viewer: Viewer, limit: int = 50) -> list[Post]:
-    """Never published, most recently saved first."""
-    return list(
-        db.scalars(
-            select(Post)
-            .where(
-                Post.author_id == viewer.person_id,
-                Post.published_at.is_(None),
-                Post.deleted_at.is_(None),
-            )
-            .order_by(Post.saved_at.desc(), Post.id.desc())
-            .limit(limit)
-        )
-    )
-
-
-def own_reflections(
-    db: Session, viewer: Viewer, enrolment_id: int, thing_slugs: tuple[str, ...]
-) -> list[Post]:
-    """The viewer's posts and drafts about a Thing in an enrolment, newest first."""
-    return list(
-        db.scalars(
-            select(Post)
-            .where(
-                Post.author_id == viewer.person_id,
-                Post.enrolment_id == enrolment_id,
-                Post.thing_slug.in_(thing_slugs),
-                Post.deleted_at.is_(None),
-            )
-            .order_by(Post.id.desc())
-        )
-    )
-
-
 def comments_of(db: Session, viewer: Viewer | None, post_id: int) -> list[Comment]:
     """The answers to a readable post that the viewer may read, oldest first."""
     return list(
@@ -210,19 +149,6 @@ def comments_of(db: Session, viewer: Viewer | None, post_id: int) -> list[Commen
             .order_by(Comment.at, Comment.id)
         )
     )
-
-
-def comment_counts(db: Session, viewer: Viewer | None, post_ids: list[int]) -> dict[int, int]:
-    """How many answers the viewer may read, by post."""
-    if not post_ids:
-        return {}
-    rows = db.execute(
-        select(Comment.post_id, func.count())
-        .join(Comment.post)
-        .where(Comment.post_id.in_(post_ids), comment_visible_to(viewer))
-        .group_by(Comment.post_id)
-    )
-    return dict(rows.tuples().all())
 
 
 def answers_to(db: Session, viewer: Viewer, since: datetime, limit: int = 5) -> list[Comment]:

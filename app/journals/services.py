@@ -91,15 +91,16 @@ def save_draft(
     body: str,
     visibility: Visibility,
     version: int,
+    window: str | None = None,
     about: About | None = None,
 ) -> None:
     """Keep what is being written. Readers of a published post see nothing of it, nor does a changed
-    visibility act before it is published. Raises Conflict where `version` is not the latest."""
+    visibility act before it is published. Raises Conflict where another `window` saved after `version`."""
     if (title, body) == (post.draft_title, post.draft_body) and post.published_at is None:
         post.visibility = visibility
         return
-    if version != post.version:
-        raise Conflict(post)
+    _refuse_to_overwrite(post, title, body, version, window)
+    post.saved_in = window
     post.draft_title, post.draft_body = title, body
     post.version += 1
     post.saved_at = now()
@@ -110,6 +111,14 @@ def save_draft(
     db.flush()
 
 
+def _refuse_to_overwrite(post: Post, title: str, body: str, version: int, window: str | None) -> None:
+    """A window may overwrite what it saved itself: it may not have heard of its own last save."""
+    own = window is not None and window == post.saved_in
+    same = (title, body) == (post.draft_title, post.draft_body)
+    if version != post.version and not own and not same:
+        raise Conflict(post)
+
+
 def publish_post(
     db: Session,
     post: Post,
@@ -118,6 +127,7 @@ def publish_post(
     body: str,
     visibility: Visibility,
     version: int,
+    window: str | None = None,
     about: About | None = None,
 ) -> None:
     """Let the readers of `visibility` read the post; for `private` the author keeps it, and it counts all
@@ -131,8 +141,7 @@ def publish_post(
     ):
         post.draft_title = post.draft_body = None
         return
-    if version != post.version:
-        raise Conflict(post)
+    _refuse_to_overwrite(post, title, body, version, window)
     at = now()
     first = post.published_at is None
     if not first and (title, body) != (post.title, post.body):
@@ -140,6 +149,7 @@ def publish_post(
     post.title, post.body, post.html = title, body, str(render_post(body, post.language))
     post.draft_title = post.draft_body = None
     post.visibility = visibility
+    post.saved_in = window
     post.version += 1
     post.saved_at = at
     if first:
