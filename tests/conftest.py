@@ -23,8 +23,8 @@ from app.people.passwords import Passwords
 from app.people.services import open_session
 from app.settings import Settings
 from app.things.catalogue import Programme
+from tests.cast import PASSWORD, PROGRAMME, Cast, make_cast
 from tests.peers.postgresql import PostgreSQL
-from tests.people import PASSWORD, PROGRAMME, Cast, make_cast
 
 BASE_URL = "http://127.0.0.1:8000"
 CONTENT = Path(__file__).parent / "content"

@@ -14,8 +14,8 @@ from sqlalchemy import inspect, text
 from app.db import Database
 from app.migrate import MigrationError, config, current_revision, is_current, migrating, upgrade
 from app.tables import metadata
+from tests.cast import make_cast
 from tests.conftest import postgresql_database, settings_for
-from tests.people import make_cast
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

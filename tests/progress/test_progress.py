@@ -29,8 +29,8 @@ from app.progress.services import (
 )
 from app.things.catalogue import Activity, Programme, Thing, ThingText
 from app.things.library import Library
+from tests.cast import PROGRAMME
 from tests.conftest import CONTENT
-from tests.people import PROGRAMME
 
 
 @pytest.fixture(scope="module")
