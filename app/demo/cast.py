@@ -66,9 +66,17 @@ class DemoPost(Strict):
     comments: list[DemoComment] = []
 
 
+class DemoAnswer(DemoComment):
+    """An answer to what `to` wrote about `thing`."""
+
+    to: str
+    thing: str
+
+
 class Cast(Strict):
     cohorts: list[DemoCohort]
     people: list[DemoPerson]
+    answers: list[DemoAnswer] = []
     posts: list[DemoPost]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Table, func, literal, update
+from sqlalchemy import ColumnElement, Date, Table, case, func, literal, update
 from sqlalchemy.orm import Session
 
 from app import clock, tables
@@ -80,6 +80,7 @@ class Story:
     people: dict[str, Person] = field(default_factory=dict)
     cohorts: dict[str, Cohort] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
+    _written: dict[tuple[str, str], list[Post]] = field(default_factory=dict)
     _acts: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
 
     def tell(self) -> None:
@@ -93,6 +94,8 @@ class Story:
             self._plan_learning(person)
         for post in self.cast.posts:
             self._plan_post(post)
+        for answer in self.cast.answers:
+            self._plan_answer(answer, self._written[answer.to, answer.thing], 13)
         for moment, _, act in sorted(self._acts, key=lambda planned: planned[:2]):
             with clock.set_to(moment):
                 act()
@@ -183,10 +186,14 @@ class Story:
         written: list[Post] = []
         salt = post.author + (post.thing or post.title)
         self._at(post.day, f"{post.hour:02}:00", salt, lambda: written.append(self._write(post)))
+        if post.thing:
+            self._written[post.author, post.thing] = written
         for number, comment in enumerate(post.comments):
             later = post.hour + 1 + number if comment.day == post.day else 9 + number
-            hour = f"{min(later, 22):02}:00"
-            self._at(comment.day, hour, salt + comment.by, partial(self._answer, comment, written))
+            self._plan_answer(comment, written, min(later, 22))
+
+    def _plan_answer(self, answer: DemoComment, written: list[Post], hour: int) -> None:
+        self._at(answer.day, f"{hour:02}:00", answer.by + answer.text, partial(self._answer, answer, written))
 
     def _write(self, post: DemoPost) -> Post:
         person = next(p for p in self.cast.people if p.key == post.author)
@@ -222,8 +229,8 @@ class Story:
         person = self.people[key]
         coached = tuple(
             Membership(cohort.id, cohort.public_id, cohort.name)
-            for demo, cohort in ((demo, self.cohorts[demo.key]) for demo in self.cast.cohorts)
-            if key in demo.coaches
+            for demo in self.cast.cohorts
+            if key in demo.coaches and (cohort := self.cohorts.get(demo.key))
         )
         return Viewer(
             person_id=person.id,
@@ -240,7 +247,8 @@ class Story:
 
 
 def move_along(db: Session, days: int) -> None:
-    """Shift every date in the database: the demo's last weeks stay the last weeks."""
+    """Shift every date in the database: the demo's last weeks stay the last weeks, and what happened late
+    one day has not yet to happen early another."""
     sqlite = db.get_bind().dialect.name == "sqlite"
     for table in tables.metadata.sorted_tables:
         if table.name not in STAYS:
@@ -252,10 +260,13 @@ def _shift(db: Session, table: Table, days: int, *, sqlite: bool) -> None:
     for column in table.columns:
         if not isinstance(column.type, UtcDateTime | Date):
             continue
+        later: ColumnElement[Any] = column + literal(timedelta(days=days))
         if sqlite:
             day = func.date(func.substr(column, 1, 10), f"+{days} days")
-            shifted[column.name] = day.op("||")(func.substr(column, 11))
-        else:
-            shifted[column.name] = column + literal(timedelta(days=days))
+            later = day.op("||")(func.substr(column, 11))
+        if isinstance(column.type, UtcDateTime):
+            present = literal(clock.now(), column.type)
+            later = case((later > present, present), else_=later)
+        shifted[column.name] = later
     if shifted:
         db.execute(update(table).values(shifted))
