@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         redirect_slashes=False,
         max_body_size=MAX_BODY_BYTES,
         middleware=[
-            Middleware(SecurityHeaders, https=settings.https, form_targets=_sign_in_origins(settings)),
+            Middleware(SecurityHeaders, https=settings.https),
             Middleware(
                 RefuseCrossSite,
                 refuse=lambda request: page_for(request, 403),
@@ -112,10 +112,6 @@ def _routers() -> list[APIRouter]:
     from app.web import operations
 
     return [learn.router, coach.router, people.router, account.router, organize.router, operations.router]
-
-
-def _sign_in_origins(settings: Settings) -> tuple[str, ...]:
-    return tuple(f"{p.issuer.scheme}://{p.issuer.host}:{p.issuer.port}" for p in settings.oidc.values())
 
 
 def _viewer_of(db: Session, request: Request) -> Viewer | None:

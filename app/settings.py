@@ -1,28 +1,69 @@
 """The only reader of the environment. docs/administrators/settings.md describes each setting."""
 
+import re
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, HttpUrl, SecretStr, field_validator
+from pydantic import BaseModel, Field, SecretStr, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 MINIMUM_SECRET_LENGTH = 32
+Text = TypeVar("Text", str, SecretStr)
+PROVIDER_NAME = re.compile(r"[a-z0-9_-]{1,40}")
 
 
 class SettingsError(Exception):
     """A mistake in the settings, in one sentence for the administrator."""
 
 
+def is_safe_address(url: str) -> bool:
+    """Whether secrets may travel to this address: by https, or by http without leaving the machine."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if not host or parts.username is not None or not url.isascii() or not url.isprintable() or " " in url:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 class OidcProvider(BaseModel):
     """One OpenID Connect provider: DINGEN_OIDC__<NAME>__ISSUER and so on."""
 
-    issuer: HttpUrl
+    issuer: Annotated[str, StringConstraints(max_length=300)]
     client_id: str
     client_secret: SecretStr
     label: str = ""
+
+    @field_validator("issuer")
+    @classmethod
+    def _safe_issuer(cls, value: str) -> str:
+        """As it was written: an issuer is compared by letter, and a slash at its end belongs to it."""
+        if not is_safe_address(value) or "?" in value or "#" in value:
+            raise PydanticCustomError(
+                "issuer", "must be an address that starts with https:// (http:// only for this machine)"
+            )
+        return value
+
+    @field_validator("client_id", "client_secret")
+    @classmethod
+    def _filled_in(cls, value: Text) -> Text:
+        if not value:
+            raise PydanticCustomError("empty", "must not be empty")
+        return value
 
 
 class Settings(BaseSettings):
@@ -37,7 +78,6 @@ class Settings(BaseSettings):
     content_dir: Path = ROOT / "content"
     secret_key: SecretStr = SecretStr("")
     base_url: str = "http://127.0.0.1:8000"
-    smtp_url: SecretStr | None = None
     oidc: dict[str, OidcProvider] = Field(default_factory=dict)
     time_zone: str = "Europe/Brussels"
     threads: int = Field(default=16, ge=1, le=200)
@@ -51,6 +91,17 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError("must be an address such as https://dingen.example.org")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("oidc")
+    @classmethod
+    def _names_in_addresses(cls, value: dict[str, OidcProvider]) -> dict[str, OidcProvider]:
+        providers = {name.lower(): provider for name, provider in value.items()}
+        for name in providers:
+            if not PROVIDER_NAME.fullmatch(name):
+                raise PydanticCustomError(
+                    "provider", "has a name that does not fit into an address: use letters, digits, - and _"
+                )
+        return providers
 
     @cached_property
     def demo(self) -> bool:

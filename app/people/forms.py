@@ -55,3 +55,10 @@ class ProviderForm(Form):
 
     shared_computer: bool = False
     next: Next = "/"
+
+
+class UnlinkForm(Form):
+    """One of one's own accounts elsewhere, by what it is known by."""
+
+    issuer: Annotated[str, StringConstraints(max_length=300)]
+    subject: Annotated[str, StringConstraints(max_length=255, strip_whitespace=False)]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from app.db import Database
-from app.people import reset_routes
+from app.people import identity_routes, oidc_routes, reset_routes
 from app.people.attempts import (
     NEW_ACCOUNTS_PER_ADDRESS,
     TAKEN_PER_ADDRESS,
@@ -17,12 +15,14 @@ from app.people.attempts import (
     network_of,
 )
 from app.people.forms import SignInForm, SignUpForm, next_page
+from app.people.oidc_cookies import WAITING
 from app.people.password_rules import weakness
 from app.people.queries import organization, password_of
 from app.people.services import EmailTaken, WrongPassword, close_session, create_person, open_session, sign_in
 from app.people.turns import TURN
 from app.people.viewer import Viewer
-from app.web.cookies import clear_session, session_token, set_session
+from app.people.ways_in import TOO_OFTEN, host_of, sign_in_form, signed_in, waiting_identity
+from app.web.cookies import clear_session, session_token
 from app.web.forms import Bound, blank, posted
 from app.web.i18n import Locale, message
 from app.web.render import Flash, redirect, render
@@ -30,9 +30,10 @@ from app.web.routing import page_router
 
 router = page_router()
 router.include_router(reset_routes.router)
+router.include_router(oidc_routes.router)
+router.include_router(identity_routes.router)
 
 WRONG = message("This address and password do not fit together. Check both and try again.")
-TOO_OFTEN = message("There were many attempts in a short time. Wait a quarter of an hour and try again.")
 NOT_NEW = message(
     "We could not make an account with this address and password. If you have been here before, sign in. "
     "If you no longer know your password, ask your organizer for a link."
@@ -43,7 +44,9 @@ NOT_NEW = message(
 def sign_in_page(request: Request, viewer: Viewer | None, next: str = "") -> Response:
     if viewer:
         return redirect(request, next_page(next))
-    return sign_in_form(request, blank(SignInForm, next=next_page(next)))
+    waiting = waiting_identity(request, next)
+    shared = "1" if waiting and waiting.shared_computer else ""
+    return sign_in_form(request, blank(SignInForm, next=next_page(next), shared_computer=shared))
 
 
 @router.post("/sign-in")
@@ -69,25 +72,6 @@ def sign_in_by_password(
         form.refuse("", WRONG)
         return sign_in_form(request, form, status=422)
     return signed_in(request, token, data.next, shared_computer=data.shared_computer)
-
-
-def sign_in_form(request: Request, form: Bound[Any], *, status: int = 200) -> Response:
-    """The sign-in page; also where a failed sign-in by a provider ends."""
-    providers = request.app.state.settings.oidc
-    context = {
-        "form": form,
-        "providers": [(name, provider.label or name) for name, provider in providers.items()],
-    }
-    return render(request, "people/sign_in.html", context, status=status)
-
-
-def signed_in(
-    request: Request, token: str, next: str, *, shared_computer: bool = False, flash: Flash | None = None
-) -> Response:
-    """To where the person wanted to go, which the form has checked, with the new session's cookie."""
-    response = redirect(request, next, flash)
-    set_session(request, response, token, shared_computer=shared_computer)
-    return response
 
 
 def _session_by_password(
@@ -117,11 +101,7 @@ def _session_by_password(
 
 
 def _attempts(request: Request, email: str) -> SignInAttempts:
-    return SignInAttempts(request.app.state.limiter, _host(request), email)
-
-
-def _host(request: Request) -> str | None:
-    return request.client.host if request.client else None
+    return SignInAttempts(request.app.state.limiter, host_of(request), email)
 
 
 @router.get("/sign-up")
@@ -162,7 +142,7 @@ def sign_up(
         return signed_in(request, token, data.next, flash=Flash(welcome))
     token = _session_by_password(request, database, data.email, data.password)
     if token is None:
-        request.app.state.limiter.allows(TAKEN_PER_ADDRESS, "taken", network_of(_host(request)))
+        request.app.state.limiter.allows(TAKEN_PER_ADDRESS, "taken", network_of(host_of(request)))
         form.refuse("", NOT_NEW)
         return _sign_up_form(request, form, status=422)
     return signed_in(request, token, data.next)
@@ -185,7 +165,7 @@ def _refuse_easy_password(request: Request, form: Bound[SignUpForm]) -> None:
 def _may_sign_up(request: Request, email: str) -> bool:
     """The same for an address that is taken and one that is free: the answer must not tell them apart."""
     limiter: Limiter = request.app.state.limiter
-    place = network_of(_host(request))
+    place = network_of(host_of(request))
     return (
         limiter.has_room(TAKEN_PER_ADDRESS, "taken", place)
         and limiter.has_room(NEW_ACCOUNTS_PER_ADDRESS, "sign-up", place)
@@ -203,7 +183,7 @@ def _new_account(request: Request, database: Database, data: SignUpForm) -> str 
             token = open_session(db, person.id, user_agent=agent, ends=session_token(request))
     except EmailTaken:
         return None
-    request.app.state.limiter.allows(NEW_ACCOUNTS_PER_ADDRESS, "sign-up", network_of(_host(request)))
+    request.app.state.limiter.allows(NEW_ACCOUNTS_PER_ADDRESS, "sign-up", network_of(host_of(request)))
     return token
 
 
@@ -214,4 +194,5 @@ def sign_out(request: Request, db: Session, locale: Locale) -> Response:
         close_session(db, token)
     response = redirect(request, "/", Flash(locale.gettext("You are signed out.")))
     clear_session(request, response)
+    WAITING.forget(request, response)
     return response

@@ -15,7 +15,7 @@ from app.db import fold
 from app.errors import Refused
 from app.events.log import record
 from app.people.models import Identity, LoginSession, Organization, Person, ResetLink, Role
-from app.people.queries import organization, token_hash
+from app.people.queries import organization, person_by_email, token_hash
 from app.web.i18n import message
 
 SESSION_DAYS = timedelta(days=30)
@@ -59,7 +59,6 @@ def create_person(
         organization_id=the_organization(db).id,
         name=name,
         name_key=name,
-        handle=free_handle(db, name),
         email=email,
         password_hash=password_hash,
         language=language,
@@ -67,14 +66,22 @@ def create_person(
         about=about,
         is_demo=is_demo,
     )
+    _add(db, person)
+    record(db, person.id, "signed-up", "person", person.public_id)
+    return person
+
+
+def _add(db: Session, person: Person) -> None:
+    """Under another handle where somebody of the same name was faster. Raises EmailTaken."""
+    person.handle = free_handle(db, person.name)
     try:
         with db.begin_nested():
             db.add(person)
             db.flush()
     except IntegrityError as error:
-        raise EmailTaken from error
-    record(db, person.id, "signed-up", "person", person.public_id)
-    return person
+        if person.email is not None and person_by_email(db, person.email) is not None:
+            raise EmailTaken from error
+        _add(db, person)
 
 
 def free_handle(db: Session, name: str) -> str:
@@ -86,12 +93,15 @@ def free_handle(db: Session, name: str) -> str:
     return handle
 
 
-def rename(db: Session, person: Person, *, name: str, about: str, language: str | None) -> None:
+def rename(
+    db: Session, person: Person, *, name: str, about: str, language: str | None, shows_tiles: bool
+) -> None:
     """Change the profile; the journal keeps its address."""
     person.name = name
     person.name_key = name
     person.about = about
     person.language = language
+    person.shows_tiles = shows_tiles
     db.flush()
 
 
@@ -182,6 +192,24 @@ def set_password(db: Session, person: Person, password_hash: str, *, keep_sessio
     revoke_sessions(db, person.id, keep=keep_session)
     record(db, person.id, "changed-password", "person", person.public_id)
     db.flush()
+
+
+def change_password(
+    db: Session, person_id: int, verified_hash: str | None, password_hash: str, *, session_id: int
+) -> str:
+    """Replace the password that was verified against `verified_hash`, outside this transaction; None for a
+    first one. Every other sign-in ends; returns the new token of this one. Raises WrongPassword where the
+    password was changed, or this sign-in ended, meanwhile."""
+    person = db.get(Person, person_id, with_for_update=True)
+    if person is None or person.password_hash != verified_hash:
+        raise WrongPassword
+    token = secrets.token_urlsafe(32)
+    own = (LoginSession.id == session_id, LoginSession.person_id == person_id)
+    renewed = db.execute(update(LoginSession).where(*own).values(token_hash=token_hash(token)))
+    if not renewed.rowcount:  # type: ignore[attr-defined]
+        raise WrongPassword
+    set_password(db, person, password_hash, keep_session=session_id)
+    return token
 
 
 def make_reset_link(db: Session, person: Person, made_by_id: int | None) -> str:
