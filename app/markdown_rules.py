@@ -228,7 +228,7 @@ def _inline_targets(children: Sequence[Token], frame: Frame) -> Iterator[Token]:
 
 def _link_target(href: str, frame: Frame) -> str:
     if href.startswith("#"):
-        return "#" + frame.prefix + href[1:]
+        return "#" + frame.prefix + href[1:].removeprefix(frame.prefix)
     if frame.link and _is_relative(href):
         return frame.link(href) or href
     return href
@@ -246,9 +246,8 @@ def _image(token: Token, frame: Frame, *, inside_link: bool) -> Iterator[Token]:
     source = str(token.attrGet("src") or "")
     url = frame.image(source) if frame.image and _is_relative(source) else None
     if url:
-        token.attrs = {"src": url, "alt": "", "loading": "lazy"} | (
-            {"title": title} if (title := token.attrGet("title")) else {}
-        )
+        title = token.attrGet("title")
+        token.attrs = {"src": url, "alt": "", "loading": "lazy", **({"title": title} if title else {})}
         yield token
         return
     text = Token("text", "", 0, content=token.content or source)

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
-from app.things.library import Library
 from sqlalchemy import text
 
 from app.db import Database
 from app.migrate import upgrade
 from app.settings import ROOT, Settings
+from app.things.library import Library
 from bench.seed import Seeded, seed
 from tests.peers.postgresql import PostgreSQL, free_port
 
@@ -88,7 +88,7 @@ def cpu_seconds(pids: list[int]) -> float:
 
 
 def load(port: int, pids: list[int], scenario: Scenario, seconds: float) -> Measured:
-    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"]
+    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--latency"]
     command += ["-H", f"Cookie: dingen={scenario.cookie}"]
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         if scenario.lua:

@@ -112,8 +112,8 @@ def database(migrated: Database, connection: Connection) -> Database:
 
 
 @pytest.fixture(scope="session")
-def application() -> FastAPI:
-    app = create_app(settings_for("sqlite://"), database=Database("sqlite://", pool_size=1))
+def application(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    app = create_app(settings_for(f"sqlite:///{tmp_path_factory.mktemp('unused') / 'dingen.db'}"))
     app.state.passwords = Passwords(cheap=True, at_once=4)
     return app
 

@@ -15,17 +15,16 @@ from app.coaching.queries import GridRow, Learner, Show, Sort, grid, journey, le
 from app.cohorts.models import Cohort
 from app.cohorts.queries import coached_cohort
 from app.errors import NotFound
-from app.journals.models import Post
-from app.journals.queries import journal_stream
-from app.markdown import excerpt
+from app.journals.cards import excerpts
+from app.journals.streams import journal_lines
 from app.people.viewer import Viewer, initials, tone
 from app.progress.queries import facts_of
 from app.progress.rules import NOTHING, State, Summary, merge, standing, summary
 from app.things.catalogue import Catalogue, Programme, Thing
 from app.web.i18n import Locale
+from app.web.render import Pages
 
 HANDLE = "{handle}"
-EXCERPT_LENGTH = 280
 
 
 def cohort_and_programme(
@@ -42,6 +41,7 @@ def cohort_and_programme(
 @dataclass(frozen=True)
 class GridLine:
     row: GridRow
+    done: int
     initials: str
     tone: int
     cells: Markup
@@ -69,7 +69,13 @@ def grid_view(
 ) -> GridView:
     page = grid(db, viewer, cohort, programme, sort=sort, show=show, search=search, cursor=cursor)
     lines = [
-        GridLine(row, initials(row.name), tone(row.person_id), _cells(cohort, programme, locale, row))
+        GridLine(
+            row,
+            summary(programme, row.pack).done,
+            initials(row.name),
+            tone(row.person_id),
+            _cells(cohort, programme, locale, row),
+        )
         for row in page.items
     ]
     return GridView(_headings(programme, locale), lines, summary(programme, {}).needed, page.next)
@@ -120,68 +126,23 @@ def _cells(cohort: Cohort, programme: Programme, locale: Locale, row: GridRow) -
 
 
 @dataclass(frozen=True)
-class PostCard:
-    """A post as the `post` component shows it."""
-
-    url: str
-    title: str
-    author_name: str
-    author_url: str
-    initials: str
-    tone: int
-    at: datetime
-    visibility: str
-    readers: str
-    excerpt: str
-    thing_label: str = ""
-    thing_title: str = ""
-    thing_url: str = ""
-
-
-def readers_in_words(locale: Locale, visibility: str) -> str:
-    return {
-        "private": locale.gettext("only the writer"),
-        "coaches": locale.gettext("coaches"),
-        "cohort": locale.gettext("the group"),
-        "members": locale.gettext("everyone here"),
-        "public": locale.gettext("the web"),
-    }[visibility]
-
-
-def post_card(post: Post, programme: Programme, locale: Locale) -> PostCard:
-    """A readable post; its author is loaded."""
-    author = post.author
-    thing = programme.thing(post.thing_slug) if post.thing_slug else None
-    address = f"/journals/{author.handle}"
-    text = thing.text(locale.reading_order()) if thing else None
-    return PostCard(
-        url=f"{address}/{post.public_id}",
-        title=post.title or (text.title if text else locale.gettext("Without a title")),
-        author_name=author.name,
-        author_url=address,
-        initials=initials(author.name),
-        tone=tone(author.id),
-        at=post.published_at or post.saved_at,
-        visibility=post.visibility,
-        readers=readers_in_words(locale, post.visibility),
-        excerpt=excerpt(post.html, EXCERPT_LENGTH),
-        thing_label=thing.label if thing else "",
-        thing_title=text.title if text else "",
-        thing_url=f"/programmes/{programme.slug}/{thing.slug}" if thing else "",
-    )
-
-
-@dataclass(frozen=True)
 class InboxView:
-    posts: Sequence[PostCard]
+    posts: Sequence[Markup]
     next: str
 
 
 def inbox_view(
-    db: Session, viewer: Viewer, cohort: Cohort, programme: Programme, locale: Locale, *, cursor: str
+    db: Session,
+    viewer: Viewer,
+    cohort: Cohort,
+    catalogue: Catalogue,
+    pages: Pages,
+    locale: Locale,
+    *,
+    cursor: str,
 ) -> InboxView:
     page = waiting_posts(db, viewer, cohort.id, cursor=cursor)
-    return InboxView([post_card(post, programme, locale) for post in page.items], page.next)
+    return InboxView(excerpts(pages, locale, catalogue, page.items, heading=2), page.next)
 
 
 @dataclass(frozen=True)
@@ -204,16 +165,23 @@ class LearnerView:
     summary: Summary
     things: Sequence[ThingLine]
     tiles: Sequence[Mapping[str, Any]]
-    posts: Sequence[PostCard]
+    posts: Sequence[Markup]
     more_posts: bool
     happened: Sequence[tuple[datetime, str]]
 
 
 def learner_view(
-    db: Session, viewer: Viewer, cohort: Cohort, programme: Programme, locale: Locale, handle: str
+    db: Session,
+    viewer: Viewer,
+    cohort: Cohort,
+    catalogue: Catalogue,
+    pages: Pages,
+    locale: Locale,
+    handle: str,
 ) -> LearnerView:
+    programme = catalogue.programmes[cohort.programme_slug]
     found = learner(db, cohort, programme, handle)
-    posts = journal_stream(db, viewer, found.person.id, limit=10)
+    posts = journal_lines(db, viewer, found.person.id, limit=10)
     facts = facts_of(db, found.enrolment.id)
     order = locale.reading_order()
     lines = []
@@ -251,7 +219,7 @@ def learner_view(
         summary(programme, found.pack),
         lines,
         tiles,
-        [post_card(post, programme, locale) for post in posts.items],
+        excerpts(pages, locale, catalogue, posts.items),
         bool(posts.next),
         _happened(db, found.enrolment.id, programme, locale),
     )

@@ -62,8 +62,9 @@ def grid_page(
 def inbox_page(
     request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, after: str = ""
 ) -> Response:
-    group, programme = cohort_and_programme(db, request.app.state.library.catalogue, viewer, cohort)
-    view = inbox_view(db, viewer, group, programme, locale, cursor=after)
+    catalogue = request.app.state.library.catalogue
+    group, _ = cohort_and_programme(db, catalogue, viewer, cohort)
+    view = inbox_view(db, viewer, group, catalogue, request.app.state.pages, locale, cursor=after)
     base = f"/cohorts/{cohort}/coach/inbox"
     return render(
         request,
@@ -81,6 +82,7 @@ def inbox_page(
 def learner_page(
     request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, handle: str
 ) -> Response:
-    group, programme = cohort_and_programme(db, request.app.state.library.catalogue, viewer, cohort)
-    view = learner_view(db, viewer, group, programme, locale, handle)
+    catalogue = request.app.state.library.catalogue
+    group, _ = cohort_and_programme(db, catalogue, viewer, cohort)
+    view = learner_view(db, viewer, group, catalogue, request.app.state.pages, locale, handle)
     return render(request, "coach/learner.html", {"cohort": group, "view": view})

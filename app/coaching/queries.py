@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, exists, func, select, tuple_
+from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
-from app.db import fold
+from app.db import BigId, fold, rows
 from app.errors import NotFound
 from app.events.models import Event
 from app.journals.models import Comment, Post
-from app.journals.queries import visible_to
+from app.journals.queries import coaches_in, visible_when
+from app.journals.streams import VIEWER, PostLine, eyes, oldest_first
 from app.people.models import Person
 from app.people.viewer import Viewer
 from app.progress.models import ProgressState
-from app.progress.queries import fresh_pack
+from app.progress.queries import fresh_pack, fresh_packs
 from app.things.catalogue import Programme
 from app.web.paging import Page, decode_cursor, encode_cursor
 
 PAGE_SIZE = 50
+ESCAPE = "\\"
 SILENT_AFTER = timedelta(days=14)
 
 
@@ -52,9 +55,33 @@ class GridRow:
     name: str
     handle: str
     last_active_at: datetime
-    things_complete: int
     pack: Mapping[str, str]
     waiting: int = 0
+
+
+def _waits() -> ColumnElement[bool]:
+    """Posts that a coach may read and that no coach of their cohort has answered."""
+    answered = (
+        exists()
+        .where(
+            Comment.post_id == Post.id,
+            Comment.deleted_at.is_(None),
+            Comment.author_id == CohortCoach.person_id,
+            CohortCoach.cohort_id == Enrolment.cohort_id,
+        )
+        .correlate(Post, Enrolment)
+    )
+    visible = visible_when(*VIEWER, cohort=Enrolment.cohort_id)
+    return and_(Post.published_at.is_not(None), visible, Post.author_id != VIEWER[0], ~answered)
+
+
+_WAITS = _waits()
+_ACTIVE = (Enrolment.cohort_id == bindparam("cohort"), Enrolment.ended_at.is_(None))
+_SORTED_BY: Mapping[Sort, tuple[Any, type]] = {
+    Sort.SILENCE: (Enrolment.last_active_at, datetime),
+    Sort.NAME: (Person.name_key, str),
+    Sort.PROGRESS: (Enrolment.things_complete, int),
+}
 
 
 def grid(
@@ -68,29 +95,22 @@ def grid(
     search: str = "",
     cursor: str | None = None,
 ) -> Page[GridRow]:
-    """Fifty learners of a cohort, in two statements whatever their number."""
-    statement = (
-        select(
-            Enrolment.id,
-            Enrolment.last_active_at,
-            Enrolment.things_complete,
-            Person.id.label("person_id"),
-            Person.name,
-            Person.name_key,
-            Person.handle,
-            ProgressState.digest,
-            ProgressState.pack,
-        )
-        .join(Person, Person.id == Enrolment.person_id)
-        .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)
-        .where(Enrolment.cohort_id == cohort.id, Enrolment.ended_at.is_(None))
-    )
-    if search.strip():
-        statement = statement.where(Person.name_key.contains(fold(search), autoescape=True))
-    statement = _shown(statement, viewer, show)
-    rows = db.execute(_sorted(statement, sort, cursor).limit(PAGE_SIZE + 1)).all()
-    more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
-    waiting = waiting_counts(db, viewer, cohort.id, [row.id for row in rows])
+    """Fifty learners of a cohort, in one statement whatever their number; in three where an edit of the
+    content made stored packs stale."""
+    after = decode_cursor(cursor, _SORTED_BY[sort][1], int)
+    statement = _grid(sort, show, searching=bool(search.strip()), paging=after is not None)
+    value, last = after or (None, None)
+    parameters = {
+        **eyes(viewer),
+        "cohort": cohort.id,
+        "silent_since": now() - SILENT_AFTER,
+        "search": f"%{_escaped(fold(search))}%",
+        "after": value,
+        "after_id": last,
+    }
+    lines = rows(db, statement, parameters)
+    more, lines = len(lines) > PAGE_SIZE, lines[:PAGE_SIZE]
+    packs = fresh_packs(db, programme, {row.id: (row.digest, row.pack) for row in lines})
     found = [
         GridRow(
             row.id,
@@ -98,106 +118,112 @@ def grid(
             row.name,
             row.handle,
             row.last_active_at,
-            row.things_complete,
-            fresh_pack(db, row.id, programme, row.digest, row.pack),
-            waiting.get(row.id, 0),
+            packs[row.id],
+            row.waiting,
         )
-        for row in rows
+        for row in lines
     ]
-    return Page(found, _cursor_of(rows[-1], sort) if more else "")
+    return Page(found, encode_cursor(lines[-1].sorted_by, lines[-1].id) if more else "")
 
 
-def _shown(statement: Select[*tuple[Any, ...]], viewer: Viewer, show: Show) -> Select[*tuple[Any, ...]]:
+@lru_cache
+def _grid(sort: Sort, show: Show, *, searching: bool, paging: bool) -> Select[*tuple[Any, ...]]:
+    """First the learners of the page, then what is shown of them."""
+    key, _ = _SORTED_BY[sort]
+    chosen = (
+        select(Enrolment.id, key.label("sorted_by"))
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(*_ACTIVE)
+        .order_by(key, Enrolment.id)
+        .limit(PAGE_SIZE + 1)
+    )
+    if searching:
+        chosen = chosen.where(Person.name_key.like(bindparam("search", type_=String), escape=ESCAPE))
+    if paging:
+        behind = tuple_(bindparam("after", type_=key.type), bindparam("after_id", type_=BigId))
+        chosen = chosen.where(tuple_(key, Enrolment.id) > behind)
+    page = _shown(chosen, show).subquery()
+    waiting = (
+        select(func.count())
+        .where(Post.enrolment_id == Enrolment.id, _WAITS)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Enrolment.id,
+            Enrolment.last_active_at,
+            page.c.sorted_by,
+            Person.id.label("person_id"),
+            Person.name,
+            Person.handle,
+            ProgressState.digest,
+            ProgressState.pack,
+            waiting.label("waiting"),
+        )
+        .join(page, page.c.id == Enrolment.id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)
+        .order_by(page.c.sorted_by, Enrolment.id)
+    )
+
+
+def _shown(statement: Select[*tuple[Any, ...]], show: Show) -> Select[*tuple[Any, ...]]:
     if show is Show.SILENT:
-        return statement.where(Enrolment.last_active_at < now() - SILENT_AFTER)
+        since = bindparam("silent_since", type_=Enrolment.last_active_at.type)
+        return statement.where(Enrolment.last_active_at < since)
     if show is Show.NOT_BEGUN:
-        return statement.where(ProgressState.enrolment_id.is_(None))
+        begun = exists().where(ProgressState.enrolment_id == Enrolment.id)
+        return statement.where(~begun)
     if show is Show.WAITING:
-        return statement.where(exists().where(Post.enrolment_id == Enrolment.id, _waits(viewer)))
+        return statement.where(exists().where(Post.enrolment_id == Enrolment.id, _WAITS))
     return statement
 
 
-def _sorted(statement: Select[*tuple[Any, ...]], sort: Sort, cursor: str | None) -> Select[*tuple[Any, ...]]:
-    key: Any
-    kind: type
-    if sort is Sort.NAME:
-        key, kind = Person.name_key, str
-    elif sort is Sort.PROGRESS:
-        key, kind = Enrolment.things_complete, int
-    else:
-        key, kind = Enrolment.last_active_at, datetime
-    after = decode_cursor(cursor, kind, int)
-    if after:
-        value, enrolment_id = after
-        statement = statement.where(or_(key > value, and_(key == value, Enrolment.id > enrolment_id)))
-    return statement.order_by(key, Enrolment.id)
+def _escaped(text: str) -> str:
+    """For LIKE."""
+    for special in (ESCAPE, "%", "_"):
+        text = text.replace(special, ESCAPE + special)
+    return text
 
 
-def _cursor_of(row: Any, sort: Sort) -> str:
-    value = {Sort.NAME: row.name_key, Sort.PROGRESS: row.things_complete}.get(sort, row.last_active_at)
-    return encode_cursor(value, row.id)
-
-
-def _waits(viewer: Viewer) -> ColumnElement[bool]:
-    """Posts that a coach may read and that no coach of their cohort has answered."""
-    answered = (
-        exists()
-        .where(
-            Comment.post_id == Post.id,
-            Comment.deleted_at.is_(None),
-            Comment.author_id == CohortCoach.person_id,
-            CohortCoach.cohort_id == Enrolment.cohort_id,
-        )
-        .correlate(Post, Enrolment)
-    )
-    return and_(visible_to(viewer), Post.author_id != viewer.person_id, ~answered)
-
-
-def waiting_counts(
-    db: Session, viewer: Viewer, cohort_id: int, enrolment_ids: Sequence[int]
-) -> dict[int, int]:
-    """How many posts wait for a coach's answer, by enrolment."""
-    if not enrolment_ids:
-        return {}
-    rows = db.execute(
-        select(Post.enrolment_id, func.count())
-        .join(Enrolment, Enrolment.id == Post.enrolment_id)
-        .where(
-            Enrolment.cohort_id == cohort_id,
-            Post.enrolment_id.in_(enrolment_ids),
-            Post.published_at.is_not(None),
-            _waits(viewer),
-        )
-        .group_by(Post.enrolment_id)
-    )
-    return {enrolment_id: count for enrolment_id, count in rows if enrolment_id is not None}
+_WAITING = (
+    select(Post.id)
+    .join(Enrolment, Enrolment.id == Post.enrolment_id)
+    .where(Enrolment.ended_at.is_(None), _WAITS)
+)
+_WAITING_IN_COHORT = (
+    _WAITING.where(Enrolment.cohort_id == bindparam("cohort"))
+    .order_by(Post.published_at, Post.id)
+    .limit(bindparam("limit"))
+)
+_WAITING_BEHIND = _WAITING_IN_COHORT.where(
+    tuple_(Post.published_at, Post.id)
+    > tuple_(bindparam("after", type_=Post.published_at.type), bindparam("after_id", type_=BigId))
+)
+_WAITING_COUNTS = (
+    _WAITING.with_only_columns(Enrolment.cohort_id, func.count())
+    .where(Enrolment.cohort_id.in_(coaches_in(VIEWER[0])))
+    .group_by(Enrolment.cohort_id)
+)
 
 
 def waiting_posts(
     db: Session, viewer: Viewer, cohort_id: int, *, cursor: str | None = None, limit: int = 20
-) -> Page[Post]:
-    """Posts with their authors that wait for a coach's answer, the longest waiting first."""
-    statement = (
-        select(Post)
-        .join(Post.author)
-        .options(contains_eager(Post.author))
-        .join(Enrolment, Enrolment.id == Post.enrolment_id)
-        .where(
-            Enrolment.cohort_id == cohort_id,
-            Enrolment.ended_at.is_(None),
-            Post.published_at.is_not(None),
-            _waits(viewer),
-        )
-    )
+) -> Page[PostLine]:
+    """Posts that wait for a coach's answer, the longest waiting first."""
+    parameters: dict[str, Any] = {"cohort": cohort_id, "limit": limit + 1}
     after = decode_cursor(cursor, datetime, int)
     if after:
-        at, post_id = after
-        statement = statement.where(
-            or_(Post.published_at > at, and_(Post.published_at == at, Post.id > post_id))
-        )
-    rows = list(db.scalars(statement.order_by(Post.published_at, Post.id).limit(limit + 1)))
-    more, rows = len(rows) > limit, rows[:limit]
-    return Page(rows, encode_cursor(rows[-1].published_at, rows[-1].id) if more else "")
+        parameters |= {"after": after[0], "after_id": after[1]}
+    lines = oldest_first(db, viewer, _WAITING_BEHIND if after else _WAITING_IN_COHORT, parameters)
+    more, lines = len(lines) > limit, lines[:limit]
+    return Page(lines, encode_cursor(lines[-1].published_at, lines[-1].id) if more else "")
+
+
+def waiting_by_cohort(db: Session, viewer: Viewer) -> dict[int, int]:
+    """How many posts wait for an answer in each cohort that the viewer coaches."""
+    return dict(map(tuple, rows(db, _WAITING_COUNTS, eyes(viewer))))
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, String, cast, func, select
+from sqlalchemy import Row, ScalarSelect, String, bindparam, cast, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from app.clock import now
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
+from app.db import rows
 from app.errors import NotFound
 from app.people.models import Person
-from app.people.queries import session_statement
+from app.people.queries import LIVE_SESSION, token_hash
 from app.people.viewer import Membership, Viewer
 
 FIELD, RECORD = "\x1f", "\x1e"
@@ -19,9 +22,10 @@ FIELD, RECORD = "\x1f", "\x1e"
 
 def load_viewer(db: Session, token: str) -> Viewer | None:
     """The person behind a session token with all memberships, in one statement."""
-    row = db.execute(_viewer_statement(token)).one_or_none()
-    if row is None:
+    found = rows(db, _VIEWER, {"token_hash": token_hash(token), "now": now()})
+    if not found:
         return None
+    (row,) = found
     return Viewer(
         person_id=row.person_id,
         public_id=row.public_id,
@@ -38,23 +42,21 @@ def load_viewer(db: Session, token: str) -> Viewer | None:
     )
 
 
-def _viewer_statement(token: str) -> Select[*tuple[Any, ...]]:
+def _memberships_of(through: type[Enrolment] | type[CohortCoach]) -> ScalarSelect[str]:
+    """The cohorts that a person is in now, as one text."""
     packed = cast(Cohort.id, String) + FIELD + Cohort.public_id + FIELD + Cohort.name
-    cohorts = (
+    return (
         select(func.aggregate_strings(packed, RECORD))
-        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
-        .where(Enrolment.person_id == Person.id, Enrolment.ended_at.is_(None))
+        .join(through, through.cohort_id == Cohort.id)
+        .where(through.person_id == Person.id, through.ended_at.is_(None))
         .correlate(Person)
         .scalar_subquery()
     )
-    coached = (
-        select(func.aggregate_strings(packed, RECORD))
-        .join(CohortCoach, CohortCoach.cohort_id == Cohort.id)
-        .where(CohortCoach.person_id == Person.id, CohortCoach.ended_at.is_(None))
-        .correlate(Person)
-        .scalar_subquery()
-    )
-    return session_statement(token, cohorts.label("cohorts"), coached.label("coached"))
+
+
+_VIEWER = LIVE_SESSION.add_columns(
+    _memberships_of(Enrolment).label("cohorts"), _memberships_of(CohortCoach).label("coached")
+)
 
 
 def _memberships(packed: str | None) -> tuple[Membership, ...]:
@@ -65,18 +67,21 @@ def _memberships(packed: str | None) -> tuple[Membership, ...]:
     return tuple(sorted(found, key=lambda membership: (membership.name, membership.cohort_id)))
 
 
+_BY_PUBLIC_ID = select(Cohort).where(Cohort.public_id == bindparam("public_id"))
+
+
 def coached_cohort(db: Session, viewer: Viewer, public_id: str) -> Cohort:
     """A cohort that the viewer coaches. Raises NotFound."""
     if public_id not in {membership.public_id for membership in viewer.coached}:
         raise NotFound
-    return db.scalars(select(Cohort).where(Cohort.public_id == public_id)).one()
+    return db.scalars(_BY_PUBLIC_ID, {"public_id": public_id}).one()
 
 
 def own_cohort(db: Session, viewer: Viewer, public_id: str) -> Cohort:
     """A cohort that the viewer learns in or coaches. Raises NotFound."""
     if public_id not in {membership.public_id for membership in (*viewer.cohorts, *viewer.coached)}:
         raise NotFound
-    return db.scalars(select(Cohort).where(Cohort.public_id == public_id)).one()
+    return db.scalars(_BY_PUBLIC_ID, {"public_id": public_id}).one()
 
 
 def organized_cohort(db: Session, viewer: Viewer, public_id: str) -> Cohort:
@@ -98,45 +103,60 @@ def normal_code(code: str) -> str:
     return "".join(character for character in code.upper() if character.isalnum())
 
 
-def coaches_of(db: Session, cohort_id: int) -> list[Person]:
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A person in a list."""
+
+    id: int
+    name: str
+    name_key: str
+    handle: str
+
+
+_PERSON = (Person.id, Person.name, Person.name_key, Person.handle)
+_COACHES = (
+    select(*_PERSON)
+    .join(CohortCoach, CohortCoach.person_id == Person.id)
+    .where(CohortCoach.cohort_id == bindparam("cohort"), CohortCoach.ended_at.is_(None))
+    .order_by(Person.name_key, Person.id)
+)
+_LEARNERS = (
+    select(*_PERSON)
+    .join(Enrolment, Enrolment.person_id == Person.id)
+    .where(Enrolment.cohort_id == bindparam("cohort"), Enrolment.ended_at.is_(None))
+)
+
+
+def coaches_of(db: Session, cohort_id: int) -> list[PersonLine]:
     """The present coaches, by name."""
-    return list(
-        db.scalars(
-            select(Person)
-            .join(CohortCoach, CohortCoach.person_id == Person.id)
-            .where(CohortCoach.cohort_id == cohort_id, CohortCoach.ended_at.is_(None))
-            .order_by(Person.name_key, Person.id)
-        )
-    )
+    return [PersonLine(*row) for row in rows(db, _COACHES, {"cohort": cohort_id})]
+
+
+_COUNT = (
+    select(func.count())
+    .select_from(Enrolment)
+    .where(Enrolment.cohort_id == bindparam("cohort"), Enrolment.ended_at.is_(None))
+)
 
 
 def members_count(db: Session, cohort_id: int) -> int:
     """How many learn in the cohort now."""
-    return (
-        db.scalar(
-            select(func.count())
-            .select_from(Enrolment)
-            .where(Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None))
-        )
-        or 0
-    )
+    ((count,),) = rows(db, _COUNT, {"cohort": cohort_id})
+    return int(count)
 
 
-def people_of(
+def learners_of(
     db: Session, cohort_id: int, *, after: tuple[str, int] | None = None, limit: int = 60
-) -> list[Person]:
+) -> list[PersonLine]:
     """Who learns in the cohort, by name, from the row behind `after` (name key, id)."""
-    statement = (
-        select(Person)
-        .join(Enrolment, Enrolment.person_id == Person.id)
-        .where(Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None))
-    )
+    statement = _LEARNERS
     if after:
         name_key, person_id = after
         statement = statement.where(
             (Person.name_key > name_key) | ((Person.name_key == name_key) & (Person.id > person_id))
         )
-    return list(db.scalars(statement.order_by(Person.name_key, Person.id).limit(limit)))
+    statement = statement.order_by(Person.name_key, Person.id).limit(limit)
+    return [PersonLine(*row) for row in rows(db, statement, {"cohort": cohort_id})]
 
 
 def active_enrolment(
@@ -158,16 +178,20 @@ def active_enrolment(
     return db.scalars(statement).first()
 
 
-def active_enrolments(db: Session, person_id: int) -> list[Enrolment]:
-    """All that have not ended, with their cohorts, most recently active first."""
-    return list(
-        db.scalars(
-            select(Enrolment)
-            .where(Enrolment.person_id == person_id, Enrolment.ended_at.is_(None))
-            .options(joinedload(Enrolment.cohort))
-            .order_by(Enrolment.last_active_at.desc(), Enrolment.id.desc())
+def own_enrolment(db: Session, viewer: Viewer, public_id: str) -> Enrolment:
+    """One of the viewer's enrolments that has not ended, with its cohort. Raises NotFound."""
+    enrolment = db.scalars(
+        select(Enrolment)
+        .where(
+            Enrolment.public_id == public_id,
+            Enrolment.person_id == viewer.person_id,
+            Enrolment.ended_at.is_(None),
         )
-    )
+        .options(joinedload(Enrolment.cohort))
+    ).first()
+    if enrolment is None:
+        raise NotFound
+    return enrolment
 
 
 def cohorts_of_organization(db: Session, organization_id: int, *, limit: int = 200) -> Sequence[Row[Any]]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
 from markupsafe import Markup
 
-from app.journals.models import Visibility
-from app.journals.streams import PostLine
+from app.journals.readers import readers_in_words
+from app.journals.streams import AnswerLine, PostLine
 from app.markdown import excerpt
 from app.people.viewer import initials, tone
 from app.things.catalogue import Catalogue, Thing
-from app.web.i18n import Locale, message
+from app.web.i18n import Locale
+from app.web.render import Pages
 
 EXCERPT_LENGTH = 280
 EMPTY = Markup()
+Titled = PostLine | AnswerLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +41,20 @@ class PostCard:
     thing_title: str = ""
     thing_url: str = ""
     comments: int = 0
+    is_published: bool = True
 
 
 def card(line: PostLine, catalogue: Catalogue, locale: Locale, *, whole: bool = False) -> PostCard:
-    """`whole` brings the text, otherwise there is an excerpt of it."""
-    thing = thing_of(line, catalogue)
+    """`whole` brings the text."""
+    return _card(line, thing_of(line, catalogue), locale, whole=whole)
+
+
+def _card(line: PostLine, thing: Thing | None, locale: Locale, *, whole: bool = False) -> PostCard:
     thing_title = thing.text(locale.reading_order()).title if thing else ""
     journal = f"/journals/{line.author_handle}"
     return PostCard(
         url=f"{journal}/{line.public_id}",
-        title=line.title or thing_title or locale.gettext("Without a title"),
+        title=title_of(line, thing, locale),
         author_name=line.author_name,
         author_url=journal,
         initials=initials(line.author_name),
@@ -55,34 +62,41 @@ def card(line: PostLine, catalogue: Catalogue, locale: Locale, *, whole: bool = 
         at=line.at,
         visibility=line.visibility,
         readers=readers_in_words(locale, line.visibility),
-        excerpt="" if whole else _excerpt(line.html),
         body=Markup(line.html) if whole else EMPTY,  # noqa: S704  cleaned when it was stored
         thing_label=thing.label if thing else "",
         thing_title=thing_title,
         thing_url=f"/programmes/{thing.programme}/{thing.slug}" if thing else "",
         comments=line.comments,
+        is_published=line.published_at is not None,
     )
 
 
-def thing_of(line: PostLine, catalogue: Catalogue) -> Thing | None:
+def excerpts(
+    pages: Pages, locale: Locale, catalogue: Catalogue, lines: Iterable[PostLine], heading: int = 3
+) -> list[Markup]:
+    """Posts in a list, each rendered once for as long as nothing about it changes."""
+    return [
+        _excerpt_html(pages, locale, line, thing_of(line, catalogue), locale.ago(line.at), heading)
+        for line in lines
+    ]
+
+
+@lru_cache(maxsize=2048)
+def _excerpt_html(
+    pages: Pages, locale: Locale, line: PostLine, thing: Thing | None, ago: str, heading: int
+) -> Markup:
+    shown = replace(_card(line, thing, locale), excerpt=excerpt(line.html, EXCERPT_LENGTH))
+    context = {"card": shown, "ago": ago, "heading": heading}
+    return Markup(pages.html("journals/_excerpt.html", locale, context))  # noqa: S704  our template
+
+
+def title_of(post: Titled, thing: Thing | None, locale: Locale) -> str:
+    """What a post is called: by its own title, else by the Thing that it is about."""
+    about = thing.text(locale.reading_order()).title if thing else ""
+    return post.title or about or locale.gettext("Without a title")
+
+
+def thing_of(post: Titled, catalogue: Catalogue) -> Thing | None:
     """What a post is about, where it still exists."""
-    programme = catalogue.programme(line.programme_slug) if line.programme_slug else None
-    return programme.thing(line.thing_slug) if programme and line.thing_slug else None
-
-
-@lru_cache(maxsize=1024)
-def _excerpt(html: str) -> str:
-    return excerpt(html, EXCERPT_LENGTH)
-
-
-READERS = {
-    Visibility.PRIVATE: message("only the writer"),
-    Visibility.COACHES: message("the coaches"),
-    Visibility.COHORT: message("the group"),
-    Visibility.MEMBERS: message("everyone here"),
-    Visibility.PUBLIC: message("the web"),
-}
-
-
-def readers_in_words(locale: Locale, visibility: str) -> str:
-    return READERS[Visibility(visibility)].translated(locale.gettext)
+    programme = catalogue.programme(post.programme_slug) if post.programme_slug else None
+    return programme.thing(post.thing_slug) if programme and post.thing_slug else None

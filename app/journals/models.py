@@ -37,7 +37,7 @@ class Post(Base):
         UniqueConstraint("author_id", "once"),
         Index("ix_post_author_id_published_at", "author_id", "published_at"),
         Index("ix_post_enrolment_id_published_at", "enrolment_id", "published_at"),
-        Index("ix_post_enrolment_id_thing_slug", "enrolment_id", "thing_slug"),
+        Index("ix_post_thing", "enrolment_id", "thing_slug", "published_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
-from app.cohorts.models import Enrolment
+from app.cohorts.models import CohortCoach, Enrolment
 from app.errors import NotFound
 from app.journals.models import Audience, Comment, Post, Visibility
 from app.people.models import Person
 from app.people.viewer import Viewer
-from app.web.paging import Page, encode_cursor
 
 # Aliases of their own keep the predicate whole in a statement that joins the same tables.
-_author, _enrolment = aliased(Person), aliased(Enrolment)
+_author, _enrolment, _own, _coaching = (
+    aliased(Person),
+    aliased(Enrolment),
+    aliased(Enrolment),
+    aliased(CohortCoach),
+)
 SHARED_WITH_COACH = (Visibility.COACHES, Visibility.COHORT, Visibility.MEMBERS, Visibility.PUBLIC)
 
 
@@ -35,23 +38,42 @@ def _published() -> ColumnElement[bool]:
     return and_(Post.published_at.is_not(None), Post.deleted_at.is_(None))
 
 
-def visible_when(person: Any, organization: Any, cohorts: Any, coached: Any) -> ColumnElement[bool]:
-    """`visible_to` of a viewer's values, or of parameters in a statement that is built once."""
+def visible_when(
+    person: Any, organization: Any, cohorts: Any, coached: Any, *, cohort: Any = None
+) -> ColumnElement[bool]:
+    """`visible_to` of a viewer's values, or of parameters in a statement that is built once: `cohorts` and
+    `coached` are then what `learns_in` and `coaches_in` give. `cohort` is the column with the cohort of the
+    post's enrolment, where the statement has it."""
     own = and_(Post.author_id == person, Post.deleted_at.is_(None))
     same_organization = exists().where(_author.id == Post.author_id, _author.organization_id == organization)
     shared = or_(
         Post.visibility == Visibility.PUBLIC,
-        and_(Post.visibility == Visibility.MEMBERS, same_organization),
-        and_(Post.visibility.in_(SHARED_WITH_COACH), _in_cohort(coached)),
-        and_(Post.visibility == Visibility.COHORT, _in_cohort(cohorts)),
+        and_(Post.visibility == Visibility.MEMBERS, same_organization.correlate(Post)),
+        and_(Post.visibility == Visibility.COHORT, _in_cohort(cohorts, cohort)),
+        and_(or_(*(Post.visibility == circle for circle in SHARED_WITH_COACH)), _in_cohort(coached, cohort)),
     )
     return or_(own, and_(_published(), shared))
 
 
-def _in_cohort(cohorts: Any) -> ColumnElement[bool]:
+def learns_in(person: Any) -> Select[Any]:
+    """The cohorts that a person learns in now; the same as a viewer's `cohort_ids`."""
+    return select(_own.cohort_id).where(
+        _own.person_id == person, _own.ended_at.is_(None), _own.cohort_id.is_not(None)
+    )
+
+
+def coaches_in(person: Any) -> Select[Any]:
+    """The cohorts that a person coaches now; the same as a viewer's `coached_ids`."""
+    return select(_coaching.cohort_id).where(_coaching.person_id == person, _coaching.ended_at.is_(None))
+
+
+def _in_cohort(cohorts: Any, cohort: Any = None) -> ColumnElement[bool]:
     if isinstance(cohorts, tuple) and not cohorts:
         return false()
-    return exists().where(_enrolment.id == Post.enrolment_id, _enrolment.cohort_id.in_(cohorts))
+    if cohort is not None:
+        return and_(cohort.is_not(None), cohort.in_(cohorts))
+    of_post = exists().where(_enrolment.id == Post.enrolment_id, _enrolment.cohort_id.in_(cohorts))
+    return of_post.correlate(Post)
 
 
 def comment_visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
@@ -82,26 +104,6 @@ def _posts(viewer: Viewer | None) -> Select[Post]:
         .options(contains_eager(Post.author))
         .where(visible_to(viewer), Post.published_at.is_not(None))
     )
-
-
-def _paged(db: Session, statement: Select[Post], after: Any, limit: int) -> Page[Post]:
-    """Newest first, from the row behind `after` (published at, id)."""
-    if after:
-        at, post_id = after
-        statement = statement.where(
-            or_(Post.published_at < at, and_(Post.published_at == at, Post.id < post_id))
-        )
-    rows = list(db.scalars(statement.order_by(Post.published_at.desc(), Post.id.desc()).limit(limit + 1)))
-    more = len(rows) > limit
-    rows = rows[:limit]
-    return Page(rows, encode_cursor(rows[-1].published_at, rows[-1].id) if more else "")
-
-
-def journal_stream(
-    db: Session, viewer: Viewer | None, author_id: int, *, after: Any = None, limit: int = 20
-) -> Page[Post]:
-    """A person's published posts that the viewer may read."""
-    return _paged(db, _posts(viewer).where(Post.author_id == author_id), after, limit)
 
 
 def readable_post(db: Session, viewer: Viewer | None, handle: str, public_id: str) -> Post:
@@ -137,6 +139,26 @@ def own_post(
     return post
 
 
+def post_by_once(db: Session, author_id: int, once: str) -> Post | None:
+    """What the author began with this mark, also what is deleted; locked."""
+    return db.scalars(
+        select(Post)
+        .where(Post.author_id == author_id, Post.once == once)
+        .options(joinedload(Post.enrolment).joinedload(Enrolment.cohort))
+        .with_for_update(of=Post)
+    ).first()
+
+
+def writing_about(db: Session, enrolment_id: int, thing_slugs: tuple[str, ...]) -> Post | None:
+    """The author's newest draft about a Thing, else the newest post about it."""
+    return db.scalars(
+        select(Post)
+        .where(Post.enrolment_id == enrolment_id, Post.thing_slug.in_(thing_slugs), Post.deleted_at.is_(None))
+        .order_by(Post.published_at.is_not(None), Post.id.desc())
+        .limit(1)
+    ).first()
+
+
 def comments_of(db: Session, viewer: Viewer | None, post_id: int) -> list[Comment]:
     """The answers to a readable post that the viewer may read, oldest first."""
     return list(
@@ -151,25 +173,18 @@ def comments_of(db: Session, viewer: Viewer | None, post_id: int) -> list[Commen
     )
 
 
-def answers_to(db: Session, viewer: Viewer, since: datetime, limit: int = 5) -> list[Comment]:
-    """What others answered to the viewer's posts, newest first."""
-    return list(
-        db.scalars(
-            select(Comment)
-            .join(Comment.post)
-            .join(Comment.author)
-            .options(contains_eager(Comment.author), contains_eager(Comment.post).joinedload(Post.author))
-            .where(
-                Post.author_id == viewer.person_id,
-                Post.deleted_at.is_(None),
-                Comment.author_id != viewer.person_id,
-                Comment.deleted_at.is_(None),
-                Comment.at >= since,
-            )
-            .order_by(Comment.at.desc(), Comment.id.desc())
-            .limit(limit)
+def own_comment(db: Session, viewer: Viewer, public_id: str, *, deleted: bool = False) -> Comment:
+    """One of the viewer's own answers. Raises NotFound."""
+    comment = db.scalars(
+        select(Comment).where(
+            Comment.public_id == public_id,
+            Comment.author_id == viewer.person_id,
+            Comment.deleted_at.is_not(None) if deleted else Comment.deleted_at.is_(None),
         )
-    )
+    ).first()
+    if comment is None:
+        raise NotFound
+    return comment
 
 
 def last_choice(db: Session, person_id: int) -> str | None:

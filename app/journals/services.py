@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -192,8 +193,9 @@ def _follow(db: Session, about: About | None) -> None:
 def add_comment(
     db: Session, viewer: Viewer, post: Post, *, body: str, audience: Audience, once: str | None = None
 ) -> Comment:
-    """Answer a post that the viewer may read. Raises NotFound for feedback by anyone but a coach of the
-    post's cohort; the author may go on with feedback on their own post."""
+    """Answer a post that the viewer may read; the same answer with the same `once` is one. Raises NotFound
+    for feedback by anyone but a coach of the post's cohort; the author may go on with feedback on their own
+    post."""
     cohort_id = post.enrolment.cohort_id if post.enrolment else None
     coaches = cohort_id is not None and cohort_id in viewer.coached_ids
     if audience is Audience.COACHES and not (coaches or post.author_id == viewer.person_id):
@@ -208,9 +210,11 @@ def add_comment(
             "audience": audience.value,
             "body": body,
             "html": str(render_post(body, post.language)),
-            "once": once or secrets.token_hex(16),
+            "once": _mark(once, post, audience, body) if once else secrets.token_hex(16),
         },
     )
+    if comment.deleted_at is not None:
+        restore_comment(db, comment)
     if made:
         record(
             db,
@@ -224,13 +228,19 @@ def add_comment(
     return comment
 
 
-def edit_comment(db: Session, comment: Comment, body: str, language: str) -> None:
-    comment.body, comment.html = body, str(render_post(body, language))
-    comment.edited_at = now()
-    db.flush()
+def _mark(once: str, post: Post, audience: Audience, body: str) -> str:
+    """A form that somebody goes back to and fills in anew is another answer."""
+    return sha256("\n".join((once, post.public_id, audience, body)).encode()).hexdigest()[:36]
 
 
 def delete_comment(db: Session, comment: Comment) -> None:
     comment.deleted_at = now()
     record(db, comment.author_id, "deleted", "comment", comment.public_id)
+    db.flush()
+
+
+def restore_comment(db: Session, comment: Comment) -> None:
+    """Undo a deletion."""
+    comment.deleted_at = None
+    record(db, comment.author_id, "restored", "comment", comment.public_id)
     db.flush()

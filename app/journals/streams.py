@@ -5,26 +5,42 @@ Each first finds the ids of its few posts, then what is to be shown of them: sor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, case, func, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.cohorts.models import Enrolment
-from app.db import BigId
+from app.db import BigId, rows
 from app.journals.models import Comment, Post
-from app.journals.queries import comment_visible_when, visible_to, visible_when
+from app.journals.queries import (
+    coaches_in,
+    comment_visible_when,
+    learns_in,
+    visible_to,
+    visible_when,
+)
 from app.people.models import Person
 from app.people.viewer import Viewer
 from app.web.paging import Page, encode_cursor
 
 STREAM_LENGTH = 20
 NOBODY = 0
-NEWEST = (datetime(9999, 1, 1, tzinfo=UTC), 0)
-"""The place before every row, for (published at, id)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +63,16 @@ class PostLine:
     comments: int
 
 
-def _many(name: str) -> BindParameter[Any]:
-    return bindparam(name, expanding=True)
-
-
 def _id(name: str) -> BindParameter[Any]:
     return bindparam(name, type_=BigId)
 
 
-_VISIBLE = visible_when(
-    _id("viewer"), _id("viewer_organization"), _many("viewer_cohorts"), _many("viewer_coached")
-)
+_LEARNS_IN, _COACHES_IN = learns_in(_id("viewer")), coaches_in(_id("viewer"))
+VIEWER: tuple[Any, Any, Any, Any] = (_id("viewer"), _id("viewer_organization"), _LEARNS_IN, _COACHES_IN)
+_VISIBLE = visible_when(*VIEWER)
 _COMMENTS = (
     select(func.count())
-    .where(Comment.post_id == Post.id, comment_visible_when(_id("viewer"), _many("viewer_coached")))
+    .where(Comment.post_id == Post.id, comment_visible_when(_id("viewer"), _COACHES_IN))
     .correlate(Post)
     .scalar_subquery()
 )
@@ -82,59 +94,90 @@ _LINES = select(
 _NEWEST_FIRST = (Post.published_at.desc(), Post.id.desc())
 
 
-def _newest(chosen: Select[int]) -> Select[int]:
-    """Published posts behind a row, newest first."""
-    at, last = bindparam("before_at", type_=Post.published_at.type), _id("before_id")
-    return (
-        chosen.where(
-            Post.published_at.is_not(None),
-            or_(Post.published_at < at, and_(Post.published_at == at, Post.id < last)),
-        )
-        .order_by(*_NEWEST_FIRST)
-        .limit(bindparam("limit"))
-    )
+def _newest(chosen: Select[int], *, behind: bool = False) -> Select[int]:
+    """Published posts, newest first; those `behind` a row, where asked."""
+    chosen = chosen.where(Post.published_at.is_not(None))
+    if behind:
+        at, last = bindparam("before_at", type_=Post.published_at.type), _id("before_id")
+        chosen = chosen.where(tuple_(Post.published_at, Post.id) < tuple_(at, last))
+    return chosen.order_by(*_NEWEST_FIRST).limit(bindparam("limit"))
 
 
-def _of_cohorts(cohorts: BindParameter[Any]) -> Select[int]:
-    """What others than `except_author` wrote in the cohorts. Found from the enrolments: a group is small
-    beside the site."""
-    return (
-        select(Post.id)
-        .join(Enrolment, Enrolment.id == Post.enrolment_id)
-        .where(Enrolment.cohort_id.in_(cohorts), Post.author_id != _id("except_author"), _VISIBLE)
-    )
+def _in_cohorts(cohorts: ColumnElement[bool]) -> Select[int]:
+    """What is written there. Found from the enrolments: a group is small beside the site."""
+    visible = visible_when(*VIEWER, cohort=Enrolment.cohort_id)
+    return select(Post.id).join(Enrolment, Enrolment.id == Post.enrolment_id).where(cohorts, visible)
 
 
-_COHORT_STREAM = _LINES.where(Post.id.in_(_newest(_of_cohorts(_many("cohorts"))))).order_by(*_NEWEST_FIRST)
+_BY_OTHERS = Post.author_id != _id("viewer")
+_COHORT = _in_cohorts(Enrolment.cohort_id == _id("cohort"))
+_JOURNAL = select(Post.id).where(Post.author_id == _id("author"))
+
+
+def _shown(chosen: Select[int], *, behind: bool = False) -> Select[*tuple[Any, ...]]:
+    return _LINES.where(Post.id.in_(_newest(chosen, behind=behind))).order_by(*_NEWEST_FIRST)
+
+
+_COHORT_STREAM = {behind: _shown(_COHORT, behind=behind) for behind in (False, True)}
+_NEWS = _shown(_in_cohorts(Enrolment.cohort_id.in_(_LEARNS_IN)).where(_BY_OTHERS))
+_JOURNAL_STREAM = {behind: _shown(_JOURNAL.where(_VISIBLE), behind=behind) for behind in (False, True)}
+_WEB_JOURNAL = {behind: _shown(_JOURNAL.where(visible_to(None)), behind=behind) for behind in (False, True)}
 
 
 def cohort_stream(
-    db: Session,
-    viewer: Viewer,
-    cohort_ids: Sequence[int],
-    *,
-    except_author: int = NOBODY,
-    after: Any = None,
-    limit: int = STREAM_LENGTH,
+    db: Session, viewer: Viewer, cohort_id: int, *, after: Any = None, limit: int = STREAM_LENGTH
 ) -> Page[PostLine]:
-    """The posts of cohorts that the viewer may read, from the row behind `after` (published at, id)."""
-    parameters = {
-        **_eyes(viewer),
-        **_behind(after, limit),
-        "cohorts": cohort_ids,
-        "except_author": except_author,
-    }
-    return _page(db.execute(_COHORT_STREAM, parameters), limit)
+    """The posts of a cohort that the viewer may read, from the row behind `after` (published at, id)."""
+    parameters = {**eyes(viewer), **_behind(after, limit), "cohort": cohort_id}
+    return _page(rows(db, _COHORT_STREAM[after is not None], parameters), limit)
+
+
+def news(db: Session, viewer: Viewer, *, limit: int) -> Sequence[PostLine]:
+    """What others wrote last in the cohorts that the viewer learns in."""
+    return _page(rows(db, _NEWS, {**eyes(viewer), **_behind(None, limit)}), limit).items
 
 
 def journal_lines(
     db: Session, viewer: Viewer | None, author_id: int, *, after: Any = None, limit: int = STREAM_LENGTH
 ) -> Page[PostLine]:
     """A person's published posts that the viewer may read."""
-    chosen = select(Post.id).where(Post.author_id == author_id, visible_to(viewer))
-    statement = _LINES.where(Post.id.in_(_newest(chosen))).order_by(*_NEWEST_FIRST)
-    parameters = {**_eyes(viewer), **_behind(after, limit)}
-    return _page(db.execute(statement, parameters), limit)
+    statements = _JOURNAL_STREAM if viewer else _WEB_JOURNAL
+    parameters = {**eyes(viewer), **_behind(after, limit), "author": author_id}
+    return _page(rows(db, statements[after is not None], parameters), limit)
+
+
+def oldest_first(
+    db: Session, viewer: Viewer, chosen: Select[int], parameters: Mapping[str, Any]
+) -> list[PostLine]:
+    """The published posts whose ids `chosen` gives; whoever chooses sees to it that they may be read."""
+    statement = _LINES.where(Post.id.in_(chosen)).order_by(Post.published_at, Post.id)
+    return _lines(rows(db, statement, {**eyes(viewer), **parameters}))
+
+
+@dataclass(frozen=True)
+class PostDetail:
+    """A post on its own page."""
+
+    line: PostLine
+    edited_at: datetime | None
+    cohort_id: int | None
+
+
+def post_detail(db: Session, viewer: Viewer | None, handle: str, public_id: str) -> PostDetail | None:
+    """A published post in a journal; None where the viewer may not read it."""
+    found = rows(
+        db,
+        _LINES.add_columns(Post.edited_at, Enrolment.cohort_id)
+        .outerjoin(Enrolment, Enrolment.id == Post.enrolment_id)
+        .where(
+            Person.handle == handle,
+            Post.public_id == public_id,
+            Post.published_at.is_not(None),
+            visible_to(viewer),
+        ),
+        eyes(viewer),
+    )
+    return PostDetail(PostLine(*found[0][:-2]), *found[0][-2:]) if found else None
 
 
 _DRAFTS = (
@@ -146,12 +189,15 @@ _DRAFTS = (
 
 def own_drafts(db: Session, viewer: Viewer, *, limit: int = 20) -> list[PostLine]:
     """Never published, most recently saved first."""
-    return _lines(db.execute(_DRAFTS, {**_eyes(viewer), "limit": limit}))
+    return _lines(rows(db, _DRAFTS, {**eyes(viewer), "limit": limit}))
 
 
-def _about_thing() -> Select[Any]:
-    """The viewer's own posts and drafts about a Thing, and the newest of others in the cohort."""
-    thing = and_(Post.programme_slug == bindparam("programme"), Post.thing_slug.in_(_many("things")))
+@lru_cache(maxsize=8)
+def _about_thing(slugs: int) -> Select[Any]:
+    """The viewer's own posts and drafts about a Thing, and the newest of others in the cohort. A list whose
+    length is known is several times cheaper than one that expands."""
+    names: list[Any] = [bindparam(f"thing_{number}") for number in range(slugs)]
+    thing = and_(Post.programme_slug == bindparam("programme"), Post.thing_slug.in_(names))
     mine = (
         select(Post.id)
         .where(Post.enrolment_id == _id("enrolment"), Post.author_id == _id("viewer"), thing, _VISIBLE)
@@ -159,12 +205,9 @@ def _about_thing() -> Select[Any]:
         .limit(bindparam("limit"))
         .subquery()
     )
-    others = _newest(_of_cohorts(_many("cohorts")).where(thing)).subquery()
+    others = _newest(_COHORT.where(_BY_OTHERS, thing)).subquery()
     ids = union_all(select(mine.c.id), select(others.c.id))
     return _LINES.where(Post.id.in_(ids)).order_by(func.coalesce(Post.published_at, Post.saved_at).desc())
-
-
-_ABOUT_THING = _about_thing()
 
 
 @dataclass(frozen=True)
@@ -174,14 +217,6 @@ class ThingPosts:
 
     mine: Sequence[PostLine] = ()
     others: Sequence[PostLine] = ()
-
-    @property
-    def draft(self) -> PostLine | None:
-        return next((line for line in self.mine if line.published_at is None), None)
-
-    @property
-    def published(self) -> Sequence[PostLine]:
-        return [line for line in self.mine if line.published_at is not None]
 
 
 def thing_posts(
@@ -195,44 +230,86 @@ def thing_posts(
     limit: int = 5,
 ) -> ThingPosts:
     parameters = {
-        **_eyes(viewer),
+        **eyes(viewer),
         **_behind(None, limit - 1),
+        **{f"thing_{number}": slug for number, slug in enumerate(thing_slugs)},
         "programme": programme_slug,
-        "things": thing_slugs,
         "enrolment": enrolment_id,
-        "cohorts": () if cohort_id is None else (cohort_id,),
-        "except_author": viewer.person_id,
+        "cohort": cohort_id,
     }
-    lines = _lines(db.execute(_ABOUT_THING, parameters))
+    lines = _lines(rows(db, _about_thing(len(thing_slugs)), parameters))
     return ThingPosts(
         [line for line in lines if line.author_id == viewer.person_id],
         [line for line in lines if line.author_id != viewer.person_id],
     )
 
 
-def _eyes(viewer: Viewer | None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """What somebody answered to a post, and to which."""
+
+    public_id: str
+    audience: str
+    at: datetime
+    author_id: int
+    author_name: str
+    post_public_id: str
+    title: str
+    programme_slug: str | None
+    thing_slug: str | None
+
+
+_ANSWERS = (
+    select(
+        Comment.public_id,
+        Comment.audience,
+        Comment.at,
+        Person.id,
+        Person.name,
+        Post.public_id,
+        Post.title,
+        Post.programme_slug,
+        Post.thing_slug,
+    )
+    .join(Post, Post.id == Comment.post_id)
+    .join(Person, Person.id == Comment.author_id)
+    .where(
+        Post.author_id == _id("viewer"),
+        Post.deleted_at.is_(None),
+        Comment.author_id != _id("viewer"),
+        Comment.deleted_at.is_(None),
+        Comment.at >= bindparam("since", type_=Comment.at.type),
+    )
+    .order_by(Comment.at.desc(), Comment.id.desc())
+    .limit(bindparam("limit"))
+)
+
+
+def answers_to(db: Session, viewer: Viewer, since: datetime, *, limit: int = 5) -> list[AnswerLine]:
+    """What others answered to the viewer's posts, newest first."""
+    found = rows(db, _ANSWERS, {"viewer": viewer.person_id, "since": since, "limit": limit})
+    return [AnswerLine(*row) for row in found]
+
+
+def eyes(viewer: Viewer | None) -> dict[str, Any]:
     """Who looks, for statements that are built once; None is the web, which nothing but its own predicate
     lets see."""
     if viewer is None:
-        return {"viewer": NOBODY, "viewer_organization": NOBODY, "viewer_cohorts": (), "viewer_coached": ()}
-    return {
-        "viewer": viewer.person_id,
-        "viewer_organization": viewer.organization_id,
-        "viewer_cohorts": viewer.cohort_ids,
-        "viewer_coached": viewer.coached_ids,
-    }
+        return {"viewer": NOBODY, "viewer_organization": NOBODY}
+    return {"viewer": viewer.person_id, "viewer_organization": viewer.organization_id}
 
 
 def _behind(after: Any, limit: int) -> dict[str, Any]:
-    at, last = after or NEWEST
+    """One row more tells whether there is another page."""
+    at, last = after or (None, None)
     return {"before_at": at, "before_id": last, "limit": limit + 1}
 
 
-def _lines(rows: Iterable[Any]) -> list[PostLine]:
-    return [PostLine(*row) for row in rows]
+def _lines(found: Iterable[Any]) -> list[PostLine]:
+    return [PostLine(*row) for row in found]
 
 
-def _page(rows: Iterable[Any], limit: int) -> Page[PostLine]:
-    lines = _lines(rows)
+def _page(found: Iterable[Any], limit: int) -> Page[PostLine]:
+    lines = _lines(found)
     more, lines = len(lines) > limit, lines[:limit]
     return Page(lines, encode_cursor(lines[-1].published_at, lines[-1].id) if more else "")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import EmailStr, Field, StringConstraints, model_validator
+from pydantic import EmailStr, Field, StringConstraints, ValidationInfo, field_validator
 
 from app.cohorts.models import Mode
 from app.journals.models import Visibility
-from app.people.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH
+from app.people.forms import Name, NewPassword
 from app.web.forms import Form, invalid
 from app.web.i18n import message
-
-Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 
 
 class CohortForm(Form):
@@ -30,11 +28,13 @@ class CohortForm(Form):
     coaches: list[str] = []
     once: Annotated[str, StringConstraints(max_length=36)] = ""
 
-    @model_validator(mode="after")
-    def _dates_in_order(self) -> Self:
-        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+    @field_validator("ends_on")
+    @classmethod
+    def _after_the_start(cls, ends_on: date | None, info: ValidationInfo) -> date | None:
+        starts_on = info.data.get("starts_on")
+        if starts_on and ends_on and ends_on < starts_on:
             raise invalid(message("The end cannot come before the start."))
-        return self
+        return ends_on
 
 
 class CoachForm(Form):
@@ -53,4 +53,4 @@ class SetUpForm(Form):
     starts_on: date | None = None
     name: Name
     email: EmailStr
-    password: Annotated[str, StringConstraints(min_length=MINIMUM_LENGTH, max_length=MAXIMUM_LENGTH)]
+    password: NewPassword

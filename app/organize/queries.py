@@ -22,7 +22,12 @@ class ProgrammeLine:
 
 def problems_of(catalogue: Catalogue, slug: str) -> list[Problem]:
     """The problems in a programme's files."""
-    return [problem for problem in catalogue.problems if f"{slug}/" in problem.path.replace("\\", "/")]
+    return [problem for problem in catalogue.problems if _folder(problem) == slug]
+
+
+def _folder(problem: Problem) -> str:
+    """The programme's folder that a problem is in; "" where it is of the content folder itself."""
+    return problem.path.partition("/")[2].partition("/")[0]
 
 
 def programme_lines(catalogue: Catalogue, locale: Locale) -> list[ProgrammeLine]:
@@ -34,8 +39,7 @@ def programme_lines(catalogue: Catalogue, locale: Locale) -> list[ProgrammeLine]
 
 def other_problems(catalogue: Catalogue) -> list[Problem]:
     """Problems of files that belong to no programme that could be loaded."""
-    known = tuple(f"{slug}/" for slug in catalogue.programmes)
-    return [problem for problem in catalogue.problems if not any(slug in problem.path for slug in known)]
+    return [problem for problem in catalogue.problems if _folder(problem) not in catalogue.programmes]
 
 
 def language_names(counts: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -14,7 +14,7 @@ from app.cohorts.services import add_coach, create_cohort
 from app.errors import NotFound
 from app.people.models import Person, Role
 from app.people.queries import count_demo_people, count_real_people
-from app.people.services import create_person, the_organization
+from app.people.services import EmailTaken, create_person, the_organization
 
 
 def setup_token(db: Session, secret: str) -> str | None:
@@ -27,7 +27,7 @@ def setup_token(db: Session, secret: str) -> str | None:
 def check_token(db: Session, secret: str, token: str) -> None:
     """Raises NotFound for any but the right word, and for a site that is set up."""
     wanted = setup_token(db, secret)
-    if wanted is None or not hmac.compare_digest(wanted, token):
+    if wanted is None or not hmac.compare_digest(wanted.encode(), token.encode()):
         raise NotFound
 
 
@@ -42,10 +42,16 @@ class FirstGroup:
 def set_up(
     db: Session, *, site_name: str, name: str, email: str, password_hash: str, group: FirstGroup
 ) -> tuple[Person, Cohort]:
-    """The site with its first administrator, who coaches its first group."""
+    """The site with its first administrator, who coaches its first group. Raises NotFound where the same form
+    did it meanwhile."""
     organization = the_organization(db)
     organization.name = site_name
-    person = create_person(db, name=name, email=email, password_hash=password_hash, role=Role.ADMINISTRATOR)
+    try:
+        person = create_person(
+            db, name=name, email=email, password_hash=password_hash, role=Role.ADMINISTRATOR
+        )
+    except EmailTaken as error:
+        raise NotFound from error
     cohort = create_cohort(
         db,
         organization_id=organization.id,

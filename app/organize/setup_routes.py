@@ -10,6 +10,7 @@ from app.db import Database
 from app.organize.forms import SetUpForm
 from app.organize.queries import programme_lines
 from app.organize.setup import FirstGroup, check_token, set_up
+from app.people.password_rules import weakness
 from app.people.services import open_session
 from app.web.cookies import set_session
 from app.web.forms import Bound, blank, posted
@@ -41,6 +42,7 @@ def set_up_page(
         check_token(db, secret, token)
     if form.parsed and request.app.state.library.catalogue.programme(form.data.programme) is None:
         form.refuse("programme", message("Choose one of the options."))
+    _refuse_easy_password(form)
     if not form.valid:
         return _form(request, locale, form, status=422)
     data = form.data
@@ -64,6 +66,14 @@ def set_up_page(
     )
     set_session(request, response, session, shared_computer=False)
     return response
+
+
+def _refuse_easy_password(form: Bound[SetUpForm]) -> None:
+    if form.parsed:
+        data = form.data
+        easy = weakness(data.password, data.name, data.email, data.site_name)
+        if easy:
+            form.refuse("password", easy)
 
 
 def _form(request: Request, locale: Locale, form: Bound[SetUpForm], *, status: int = 200) -> Response:

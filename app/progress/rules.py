@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from app.things.catalogue import Programme, Thing
 
@@ -52,9 +53,12 @@ class Standing:
 def is_finished(thing: Thing, ticks: Collection[str], *, reflected: bool) -> bool:
     """Every activity that counts is ticked and, where the Thing has a Reflect section, it is reflected on.
     A Thing that asks for nothing cannot be finished."""
-    if not thing.counted and not thing.has_reflection:
-        return False
-    return thing.counted.issubset(ticks) and (reflected or not thing.has_reflection)
+    return _asks(thing) and thing.counted.issubset(ticks) and (reflected or not thing.has_reflection)
+
+
+def _asks(thing: Thing) -> bool:
+    """Whether there is anything to do for it; others are only read, and never complete."""
+    return bool(thing.counted) or thing.has_reflection
 
 
 def standing(thing: Thing, facts: Facts) -> Standing:
@@ -118,17 +122,28 @@ class Summary:
 
 def summary(programme: Programme, pack: Mapping[str, str]) -> Summary:
     """By the programme's completion rule; what is done beyond it does not count twice."""
-    counting = [thing for thing in programme.things if programme.complete != "required" or not thing.optional]
-    counting = [thing for thing in counting if thing.counted or thing.has_reflection]
-    done = sum(pack.get(thing.slug) == State.COMPLETE for thing in counting)
-    needed = min(programme.complete, len(counting)) if isinstance(programme.complete, int) else len(counting)
+    counting, needed = _counting(programme)
+    done = sum(pack.get(slug) == State.COMPLETE for slug in counting)
     return Summary(needed, min(done, needed))
+
+
+@lru_cache(maxsize=64)
+def _counting(programme: Programme) -> tuple[tuple[str, ...], int]:
+    """The Things that count towards completion, and how many of them it takes."""
+    counting = tuple(
+        thing.slug
+        for thing in programme.things
+        if _asks(thing) and not (programme.complete == "required" and thing.optional)
+    )
+    needed = min(programme.complete, len(counting)) if isinstance(programme.complete, int) else len(counting)
+    return counting, needed
 
 
 def next_thing(programme: Programme, pack: Mapping[str, str]) -> Thing | None:
     """What to do next: the first Thing begun and not complete, else the first not begun that is not
-    optional, else the first optional one."""
-    begun = (t for t in programme.things if pack.get(t.slug) in (State.STARTED, State.REFLECTED))
-    fresh = (t for t in programme.things if t.slug not in pack and not t.optional)
-    extra = (t for t in programme.things if t.slug not in pack)
+    optional, else the first optional one. What is only read is in nobody's way."""
+    asking = [thing for thing in programme.things if _asks(thing)]
+    begun = (t for t in asking if pack.get(t.slug) in (State.STARTED, State.REFLECTED))
+    fresh = (t for t in asking if t.slug not in pack and not t.optional)
+    extra = (t for t in asking if t.slug not in pack)
     return next(begun, None) or next(fresh, None) or next(extra, None)

@@ -34,7 +34,7 @@ document.addEventListener("htmx:after:settle", (event) => {
   for (const element of event.detail.newContent ?? []) if (element.nodeType === 1) settle(element);
 });
 document.addEventListener("htmx:response:error", (event) => {
-  if (event.detail.ctx.response.status !== 422) announce(live.dataset.failed, true);
+  if (![409, 422].includes(event.detail.ctx.response.status)) announce(live.dataset.failed, true);
 });
 document.addEventListener("htmx:error", () => announce(live.dataset.offline, true));
 
@@ -64,6 +64,38 @@ document.addEventListener("keydown", (event) => {
   menu.open = false;
   menu.querySelector("summary").focus();
 });
+
+/** Drafts save themselves by htmx after a pause; here they also do on leaving, and when the network is back.
+    Where that fails, or another window saved meanwhile, the browser asks before it leaves. */
+function keep(editor) {
+  let edits = editor.dataset.editor === "kept" ? 0 : 1;
+  let failed = editor.dataset.editor === "conflict";
+  let kept = 0;
+  let sent;
+  editor.addEventListener("input", () => { edits += 1; });
+  editor.addEventListener("submit", () => { kept = edits; });
+  editor.addEventListener("htmx:before:request", () => { sent = edits; });
+  editor.addEventListener("htmx:before:response", (event) => {
+    const { status, headers } = event.detail.ctx.response;
+    const signedOut = headers.has("HX-Redirect");
+    failed = signedOut || status >= 400;
+    if (!failed) kept = sent;
+    if (!signedOut) return;
+    event.preventDefault();
+    document.getElementById("saved").textContent = live.dataset.signedOut;
+  });
+  editor.addEventListener("htmx:error", () => { failed = true; });
+  addEventListener("beforeunload", (event) => { if (failed && edits !== kept) event.preventDefault(); });
+  addEventListener("pagehide", () => {
+    if (failed || edits === kept) return;
+    const draft = new URLSearchParams(new FormData(editor));
+    draft.set("action", "draft");
+    navigator.sendBeacon(editor.getAttribute("action"), draft);
+  });
+  addEventListener("online", () => {
+    if (edits !== kept) editor.elements.body.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
 
 /** A table that arrow keys walk: one stop for Tab, the rest by arrows, Home, End, Page Up and Page Down. */
 function walkable(table) {
@@ -144,4 +176,6 @@ if (!CSS.supports("selector(::details-content)") && matchMedia("(width >= 64rem)
   for (const fold of document.querySelectorAll("[data-fold]")) fold.open = true;
 }
 document.querySelector(".site-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+const editor = document.querySelector("[data-editor]");
+if (editor) keep(editor);
 settle(document);

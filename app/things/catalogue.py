@@ -5,6 +5,7 @@ Programmes and Things compare by identity: a page may cache what it prepares for
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -184,13 +185,11 @@ class Programme:
 
     @cached_property
     def languages(self) -> Mapping[str, int]:
-        """How many Things exist in each language, its own first: {"en": 23, "fr": 3}."""
-        found = {self.language: len(self.things)}
-        for thing in self.things:
-            for language in thing.texts:
-                if language != self.language:
-                    found[language] = found.get(language, 0) + 1
-        return MappingProxyType(found)
+        """How many Things exist in each language, its own first, then the most complete."""
+        found = Counter(language for thing in self.things for language in thing.texts)
+        found[self.language] = len(self.things)
+        in_order = sorted(found, key=lambda language: (language != self.language, -found[language], language))
+        return MappingProxyType({language: found[language] for language in in_order})
 
     def text(self, languages: Iterable[str]) -> ProgrammeText:
         return pick(self.texts, languages, self.language)

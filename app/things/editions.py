@@ -61,7 +61,7 @@ def _latest(db: Session) -> dict[str, dict[str, str]]:
         .join(last, (Edition.programme_slug == last.c.programme_slug) & (Edition.accepted_at == last.c.at))
         .order_by(Edition.id)
     )
-    return dict(rows.tuples())
+    return {slug: files for slug, files in rows}  # noqa: C416  a Result has keys(), so dict() takes it for a mapping
 
 
 def _keep(db: Session, programme: Programme, files: dict[str, str]) -> None:

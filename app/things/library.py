@@ -44,6 +44,7 @@ class Library:
         self._loader = Loader(content_dir)
         self._accepted = dict(accepted)
         self._on_accept = on_accept
+        self._recall: Callable[[], dict[str, str]] | None = None
         self._unsaved = False
         self._loading = threading.Lock()
         self._changed = threading.Condition()
@@ -55,7 +56,7 @@ class Library:
         """Read the files as they are now."""
         with self._loading:
             self._seen = self._fingerprint()
-            catalogue = self._loader.load(self._accepted)
+            catalogue = self._load()
             files = {path: text for p in catalogue.programmes.values() for path, text in p.files.items()}
             folders = {path.rpartition("/")[0] for path in files}
             kept = {
@@ -67,6 +68,22 @@ class Library:
                 self._swap(catalogue, files)
             self._save()
             return self.catalogue
+
+    def _load(self) -> Catalogue:
+        """For a file with an error, another process may have seen a later good version than this one."""
+        catalogue = self._loader.load(self._accepted)
+        is_broken = any(problem.severity == "error" for problem in catalogue.problems)
+        if not is_broken or self._unsaved or self._recall is None:
+            return catalogue
+        try:
+            accepted = self._recall()
+        except SQLAlchemyError:
+            log.warning("the accepted editions could not be read; going on with what is known", exc_info=True)
+            return catalogue
+        if accepted == self._accepted:
+            return catalogue
+        self._accepted = accepted
+        return self._loader.load(accepted)
 
     _files_in_use: Mapping[str, str] = NOTHING
 
@@ -110,10 +127,11 @@ class Library:
     @contextmanager
     def watching(self, database: Database) -> Iterator[None]:
         """Go on from the editions in the database, keep new ones there, and follow the files meanwhile."""
+        self._accepted = _recalled(database)
         with database.transaction(write=False) as db:
-            self._accepted = accepted_files(db)
             self._unsaved = not is_accepted(db, self.catalogue)
         self._on_accept = lambda catalogue: _keep(database, catalogue)
+        self._recall = lambda: _recalled(database)
         self.reload()
         stop = threading.Event()
         thread = threading.Thread(target=self.watch, args=(stop,), name="library", daemon=True)
@@ -171,6 +189,11 @@ class Library:
 def _keep(database: Database, catalogue: Catalogue) -> None:
     with database.transaction() as db:
         accept(db, catalogue)
+
+
+def _recalled(database: Database) -> dict[str, str]:
+    with database.transaction(write=False) as db:
+        return accepted_files(db)
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

@@ -12,6 +12,9 @@ from app.things.catalogue import Problem
 from app.things.codes import Code, problem
 from app.things.names import file_name
 
+PREFIX = "s-"
+"""Begins every id in a Thing's HTML, so that none can meet an id of the page."""
+
 PICTURES = frozenset({".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif"})
 
 _INLINE_CODE = re.compile(r"`+[^`\n]+`+")
@@ -75,7 +78,7 @@ class Targets:
         named = file_name(name)
         if named is None:
             return None
-        fragment = f"#s-{parts.fragment}" if parts.fragment else ""
+        fragment = f"#{PREFIX}{parts.fragment.removeprefix(PREFIX)}" if parts.fragment else ""
         url = f"/programmes/{programme}" if named.number is None else thing_url(programme, named.slug)
         return url + fragment
 

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from app.slugs import unique_slug
 from app.things.catalogue import Level, Problem, SectionKind
 from app.things.codes import Code, problem
+from app.things.links import PREFIX
 from app.things.names import SECTION_KINDS, Names
 
-PREFIX = "s-"
-"""Begins every id in a Thing's HTML, so that none can meet an id of the page."""
 LONGEST_ID = 80
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)(?:[ \t]+#*)?[ \t]*$")

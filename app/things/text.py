@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from app.markdown import Document, Frame, plain_text
 from app.things.catalogue import Activity, Level, ProgrammeText, Question, Section, ThingText
-from app.things.links import Targets
-from app.things.outline import PREFIX, Outline, SectionLine
+from app.things.links import PREFIX, Targets
+from app.things.outline import Outline, SectionLine
 
 
 class LazyText(ThingText):

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.errors import NotFound, Refused
 from app.web.i18n import message
@@ -62,8 +63,25 @@ async def _refused(request: Request, error: Refused) -> Response:
 
 
 async def _http_error(request: Request, error: HTTPException) -> Response:
-    return page_for(request, error.status_code, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_methods_of(request))
+    return page_for(request, error.status_code, headers)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """All that an address takes; the router knows only what the first of its routes does."""
+    return [
+        method
+        for method in ("GET", "HEAD", "POST")
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
 
 
 async def _crash(request: Request, _: Exception) -> Response:
-    return page_for(request, 500)
+    response = page_for(request, 500)
+    response.raw_headers.extend(request.scope.get("dingen.headers", ()))
+    return response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
@@ -14,7 +14,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from app.web.i18n import Message, message
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
-MAX_PART_BYTES = 1_000_000
+MAX_PART_BYTES = 2_000_000
+UNKEPT = message("There is a character in this that cannot be kept. Type it again.")
 
 
 class Form(BaseModel):
@@ -72,20 +73,31 @@ def posted(form: type[F]) -> Any:
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if content_type and content_type not in FORM_TYPES:
             raise HTTPException(415)
-        async with request.form(max_files=0, max_fields=500, max_part_size=MAX_PART_BYTES) as body:
-            raw: dict[str, Any] = {}
-            for name in body:
-                values = [value for value in body.getlist(name) if isinstance(value, str)]
-                raw[name] = values if _is_list(form, name) else values[-1] if values else ""
+        try:
+            async with request.form(max_files=0, max_fields=500, max_part_size=MAX_PART_BYTES) as body:
+                raw: dict[str, Any] = {}
+                for name in body:
+                    values = [_text(value) for value in body.getlist(name) if isinstance(value, str)]
+                    raw[name] = values if _is_list(form, name) else values[-1] if values else ""
+        except UnicodeError as error:
+            raise HTTPException(415) from error
         return bind(form, raw)
 
-    reader: Callable[[Request], Awaitable[Bound[F]]] = read
-    return Depends(reader)
+    read.reads_form = True  # type: ignore[attr-defined]
+    return Depends(read)
+
+
+def _text(value: str) -> str:
+    """Line ends as one character, and no half characters, which some encodings let through."""
+    return value.replace("\r\n", "\n").encode(errors="replace").decode()
 
 
 def bind(form: type[F], raw: dict[str, Any]) -> Bound[F]:
     """Check `raw` against the form."""
     filled = {name: value for name, value in raw.items() if value != ""}
+    unkept = {name: UNKEPT for name, value in filled.items() if "\0" in "".join(value)}
+    if unkept:
+        return Bound(raw, None, dict(unkept))
     try:
         return Bound(raw, form.model_validate(filled))
     except ValidationError as error:

@@ -5,19 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import gettext
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.core import negotiate_locale
+from babel.core import Locale as BabelLocale
+from babel.core import UnknownLocaleError, negotiate_locale
 from babel.dates import format_date, format_timedelta
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from app.clock import now
+
+WAYS_OF_WRITING = {"en": "en_GB"}
+"""Which country's dates and lists a language has, where it matters."""
 
 LANGUAGES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
 DEFAULT_LANGUAGE = "en"
@@ -90,6 +95,14 @@ class Locale:
     def datetime(self, moment: dt.datetime) -> str:
         return f"{self.date(moment)}, {self.time(moment)}"
 
+    def language_name(self, code: str) -> str:
+        """Another language's name as this one calls it: "English", "anglais"."""
+        return _language_name(self.language, code)
+
+    def enumeration(self, names: Sequence[str]) -> str:
+        """ "Cora, Paul and Mieke"."""
+        return format_list(list(names), locale=WAYS_OF_WRITING.get(self.language, self.language))
+
     def ago(self, moment: dt.datetime) -> str:
         """ "3 days ago", in whole days beyond one day."""
         seconds = max(0, int((now() - moment.astimezone(UTC)).total_seconds()))
@@ -99,14 +112,27 @@ class Locale:
         return _formatted_delta(-rounded, self.language)
 
 
+@lru_cache(maxsize=256)
+def _language_name(language: str, code: str) -> str:
+    try:
+        return BabelLocale.parse(code.replace("-", "_")).get_language_name(language) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
 @lru_cache(maxsize=4096)
 def _formatted_date(day: dt.date, form: str, language: str) -> str:
-    return format_date(day, form, locale=language)
+    return format_date(day, form, locale=WAYS_OF_WRITING.get(language, language))
 
 
 @lru_cache(maxsize=4096)
 def _formatted_delta(seconds: int, language: str) -> str:
-    return format_timedelta(timedelta(seconds=seconds), add_direction=True, locale=language, threshold=1.2)
+    return format_timedelta(
+        timedelta(seconds=seconds),
+        add_direction=True,
+        locale=WAYS_OF_WRITING.get(language, language),
+        threshold=1.2,
+    )
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,18 @@ def decode_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(values, list) or len(values) != len(kinds):
             return None
-        return tuple(
-            datetime.fromtimestamp(value, UTC) if kind is datetime else kind(value)
-            for value, kind in zip(values, kinds, strict=True)
-        )
+        return tuple(_decoded(value, kind) for value, kind in zip(values, kinds, strict=True))
     except (ValueError, TypeError, OverflowError, OSError, binascii.Error):
         return None
+
+
+def _decoded(value: Any, kind: type) -> Any:
+    """Raises ValueError for what no column can hold."""
+    if kind is datetime:
+        return datetime.fromtimestamp(value, UTC)
+    decoded = kind(value)
+    if kind is int and not -(2**63) <= decoded < 2**63:
+        raise ValueError("out of range")
+    if kind is str and b"\0" in decoded.encode():
+        raise ValueError("not a text")
+    return decoded

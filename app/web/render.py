@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from itsdangerous import BadSignature, URLSafeSerializer
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
+from jinja2.runtime import Context
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
@@ -60,8 +62,36 @@ def _locale(language: str, zone: ZoneInfo) -> Locale:
     return Locale(language, messages.gettext, messages.ngettext, zone)
 
 
+class OneLanguageTemplate(Template):
+    def _get_default_module(self, ctx: Context | None = None) -> Any:  # noqa: ARG002
+        """Its macros, without asking on each page whether the globals are others than they were: none are."""
+        return super()._get_default_module()
+
+
+class OneLanguage(Environment):
+    """Templates in one language: a message that takes nothing in is a constant of the compiled template."""
+
+    template_class = OneLanguageTemplate
+    translate: Callable[[str], str] = str
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        template = super()._parse(source, name, filename)
+        return _Translator().visit(template, self.translate)  # type: ignore[no-any-return]
+
+
+class _Translator(NodeTransformer):
+    def visit_Call(self, node: nodes.Call, translate: Callable[[str], str]) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node, translate)
+        if not isinstance(node.node, nodes.Name) or node.node.name not in ("_", "gettext"):
+            return node
+        text = node.args[0].value if len(node.args) == 1 and isinstance(node.args[0], nodes.Const) else None
+        if text is None or node.kwargs:
+            return node
+        return nodes.Const(translate(text), lineno=node.lineno)
+
+
 def _environment(locale: Locale, *, reload: bool, globals_: Mapping[str, Any]) -> Environment:
-    environment = Environment(
+    environment = OneLanguage(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -70,6 +100,7 @@ def _environment(locale: Locale, *, reload: bool, globals_: Mapping[str, Any]) -
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
+    environment.translate = locale.gettext
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         locale.gettext, locale.ngettext, newstyle=True
@@ -104,6 +135,7 @@ def render(
         {
             "request": request,
             "path": request.url.path,
+            "here": _here(request),
             "viewer": state.viewer,
             "flash": flash,
             **(context or {}),
@@ -128,21 +160,22 @@ def error_page(
         {
             "request": request,
             "path": request.url.path,
+            "here": _here(request),
             "status": status,
             "heading": title.translated(locale.gettext),
             "explanation": explanation.translated(locale.gettext),
         },
     )
-    return HTMLResponse(html, status_code=status, headers=headers)
+    return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 
-def redirect(request: Request, url: str, flash: Flash | None = None) -> Response:
-    """303 to a page of this site; for htmx a client-side redirect."""
+def redirect(request: Request, url: str, flash: Flash | None = None, *, status: int = 303) -> Response:
+    """To a page of this site; for htmx a client-side redirect."""
     pages: Pages = request.app.state.pages
     response = (
         Response(status_code=204, headers={"HX-Redirect": url})
         if is_htmx(request)
-        else Response(status_code=303, headers={"Location": url})
+        else Response(status_code=status, headers={"Location": url})
     )
     if flash:
         response.set_cookie(
@@ -155,6 +188,12 @@ def redirect(request: Request, url: str, flash: Flash | None = None) -> Response
             samesite="lax",
         )
     return response
+
+
+def _here(request: Request) -> str:
+    """The address to come back to."""
+    query = request.url.query if request.method == "GET" else ""
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 def _read_flash(request: Request, pages: Pages) -> Flash | None:

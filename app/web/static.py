@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import mimetypes
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +12,9 @@ from pathlib import Path
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+
+_OWN_URL = re.compile(r"""url\(["']?(?!data:)([^"')]+)["']?\)""")
+"""A style sheet names files by where they lie; they are served by where their hash says."""
 
 COMPRESSIBLE = (".css", ".js", ".svg", ".txt")
 mimetypes.add_type("font/woff2", ".woff2")
@@ -32,13 +36,15 @@ class StaticFiles:
         self.prefix = prefix
         self._urls: dict[str, str] = {}
         self._assets: dict[str, Asset] = {}
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                self._add(path)
+        files = (path for path in folder.rglob("*") if path.is_file())
+        for path in sorted(files, key=lambda path: (path.suffix == ".css", path)):
+            self._add(path)
 
     def _add(self, path: Path) -> None:
         content = path.read_bytes()
         name = path.relative_to(self.folder).as_posix()
+        if path.suffix == ".css":
+            content = _OWN_URL.sub(lambda found: f'url("{self.url(found[1])}")', content.decode()).encode()
         hashed = f"{sha256(content).hexdigest()[:12]}/{name}"
         compressed = gzip.compress(content, 9, mtime=0) if path.suffix in COMPRESSIBLE else None
         media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"

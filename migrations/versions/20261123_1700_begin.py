@@ -352,7 +352,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_comment_post_id_at", ["post_id", "at"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("comment", schema=None) as batch_op:
         batch_op.drop_index("ix_comment_post_id_at")

@@ -15,12 +15,12 @@ def upgrade() -> None:
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.add_column(sa.Column("saved_in", sa.String(length=36), nullable=True))
         batch_op.drop_index("ix_post_programme_thing")
-        batch_op.create_index("ix_post_enrolment_id_thing_slug", ["enrolment_id", "thing_slug"], unique=False)
+        batch_op.create_index("ix_post_thing", ["enrolment_id", "thing_slug", "published_at"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("post", schema=None) as batch_op:
-        batch_op.drop_index("ix_post_enrolment_id_thing_slug")
+        batch_op.drop_index("ix_post_thing")
         batch_op.create_index(
             "ix_post_programme_thing", ["programme_slug", "thing_slug", "published_at"], unique=False
         )

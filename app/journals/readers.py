@@ -1,0 +1,93 @@
+"""Who reads a post, in words: beside a post, and before one presses the button."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.cohorts.models import Enrolment
+from app.cohorts.queries import coaches_of, members_count
+from app.journals.models import Visibility
+from app.web.i18n import Locale, message
+
+SHORT = {
+    Visibility.PRIVATE: message("only the writer"),
+    Visibility.COACHES: message("the coaches"),
+    Visibility.COHORT: message("the group"),
+    Visibility.MEMBERS: message("everyone here"),
+    Visibility.PUBLIC: message("the web"),
+}
+
+
+def readers_in_words(locale: Locale, visibility: str) -> str:
+    return SHORT[Visibility(visibility)].translated(locale.gettext)
+
+
+@dataclass(frozen=True)
+class Circle:
+    """Who \"my coach\" and \"my group\" are for the posts of one enrolment; alone there are neither."""
+
+    group: str = ""
+    learners: int = 0
+    coaches: Sequence[str] = ()
+
+
+def circle_of(db: Session, enrolment: Enrolment | None) -> Circle:
+    """The enrolment's cohort is loaded with it."""
+    cohort = enrolment.cohort if enrolment else None
+    if cohort is None:
+        return Circle()
+    coaches = [coach.name for coach in coaches_of(db, cohort.id)]
+    return Circle(cohort.name, members_count(db, cohort.id), coaches)
+
+
+def choices(circle: Circle, site: str, locale: Locale) -> list[tuple[str, str, str]]:
+    """(visibility, what it is called, who that is) of each that a writer can choose, the narrowest first."""
+    _ = locale.gettext
+    found = [(Visibility.PRIVATE, _("Only me"), _private(circle, locale))]
+    if circle.coaches:
+        found.append((Visibility.COACHES, _("My coach"), _coaches(circle, locale)))
+    if circle.group:
+        found.append((Visibility.COHORT, _("My group"), _group(circle, locale)))
+    found.append(
+        (Visibility.MEMBERS, _("Everyone here"), _("Whoever is signed in at %(site)s.") % {"site": site})
+    )
+    found.append((Visibility.PUBLIC, _("The web"), _("Anyone, also without signing in.")))
+    return [(visibility.value, name, who) for visibility, name, who in found]
+
+
+def _private(circle: Circle, locale: Locale) -> str:
+    if not circle.coaches:
+        return locale.gettext("Nobody else reads it. It counts all the same.")
+    return locale.ngettext(
+        "Your coach sees that you wrote, not what. It counts all the same.",
+        "Your coaches see that you wrote, not what. It counts all the same.",
+        len(circle.coaches),
+    )
+
+
+def _coaches(circle: Circle, locale: Locale) -> str:
+    names = {"names": locale.enumeration(circle.coaches)}
+    return (
+        locale.ngettext(
+            "You and your coach %(names)s.", "You and your coaches %(names)s.", len(circle.coaches)
+        )
+        % names
+    )
+
+
+def _group(circle: Circle, locale: Locale) -> str:
+    values = {"num": circle.learners, "group": circle.group, "names": locale.enumeration(circle.coaches)}
+    if not circle.coaches:
+        sentence = locale.ngettext(
+            "%(num)s person in %(group)s.", "%(num)s people in %(group)s.", circle.learners
+        )
+    else:
+        sentence = locale.ngettext(
+            "%(num)s person in %(group)s, and %(names)s.",
+            "%(num)s people in %(group)s, and %(names)s.",
+            circle.learners,
+        )
+    return sentence % values

@@ -1,0 +1,116 @@
+"""What a group's page and its invitation show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from app.clock import now
+from app.cohorts.models import Cohort
+from app.cohorts.queries import PersonLine, coaches_of, learners_of, members_count, own_cohort
+from app.cohorts.services import has_ended
+from app.journals.streams import cohort_stream
+from app.learn.reader import Reader
+from app.people.viewer import Viewer, initials, tone
+from app.things.catalogue import ProgrammeText
+
+PEOPLE_SHOWN = 24
+
+
+@dataclass(frozen=True)
+class PersonView:
+    name: str
+    url: str
+    initials: str
+    tone: int
+
+
+def person_views(lines: Sequence[PersonLine]) -> list[PersonView]:
+    return [
+        PersonView(line.name, f"/journals/{line.handle}", initials(line.name), tone(line.id))
+        for line in lines
+    ]
+
+
+@dataclass(frozen=True)
+class CohortView:
+    cohort: Cohort
+    programme: ProgrammeText | None
+    programme_url: str
+    is_coach: bool
+    coaches: Sequence[PersonView]
+    learners: Sequence[PersonView]
+    count: int
+    posts: Sequence[Markup]
+    next: str
+
+
+def cohort_view(
+    reader: Reader, viewer: Viewer, public_id: str, after: tuple[datetime, int] | None
+) -> CohortView:
+    """A group that the viewer learns in or coaches. Raises NotFound."""
+    db = reader.db
+    cohort = own_cohort(db, viewer, public_id)
+    programme = reader.catalogue.programme(cohort.programme_slug)
+    page = cohort_stream(db, viewer, cohort.id, after=after)
+    return CohortView(
+        cohort,
+        reader.fragments(programme).text if programme else None,
+        f"/programmes/{cohort.programme_slug}",
+        cohort.id in viewer.coached_ids,
+        person_views(coaches_of(db, cohort.id)),
+        person_views(learners_of(db, cohort.id, limit=PEOPLE_SHOWN)),
+        members_count(db, cohort.id),
+        reader.excerpts(page.items),
+        page.next,
+    )
+
+
+@dataclass(frozen=True)
+class InvitationView:
+    """What somebody sees of a group before they join it."""
+
+    cohort: Cohort
+    programme: ProgrammeText | None
+    programme_url: str
+    coaches: Sequence[str]
+    learners: int
+    is_member: bool
+    is_over: bool
+    is_full: bool
+    reads: str
+
+
+def invitation_view(reader: Reader, cohort: Cohort) -> InvitationView:
+    db, viewer = reader.db, reader.viewer
+    programme = reader.catalogue.programme(cohort.programme_slug)
+    coaches = [coach.name for coach in coaches_of(db, cohort.id)]
+    learners = members_count(db, cohort.id)
+    return InvitationView(
+        cohort,
+        reader.fragments(programme).text if programme else None,
+        f"/programmes/{cohort.programme_slug}",
+        coaches,
+        learners,
+        viewer is not None and cohort.id in viewer.cohort_ids,
+        has_ended(cohort, now().date()),
+        cohort.seats is not None and learners >= cohort.seats,
+        _reads(reader, coaches),
+    )
+
+
+def _reads(reader: Reader, coaches: Sequence[str]) -> str:
+    """Who will see what, before one joins."""
+    locale = reader.locale
+    others = locale.gettext("The others see your name and what you choose to share, never how far you are.")
+    if not coaches:
+        return others
+    coach = locale.ngettext(
+        "%(names)s, the coach, also sees which Things you have done, never what you keep for yourself.",
+        "%(names)s, the coaches, also see which Things you have done, never what you keep for yourself.",
+        len(coaches),
+    )
+    return f"{others} {coach % {'names': locale.enumeration(coaches)}}"

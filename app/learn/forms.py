@@ -1,0 +1,60 @@
+"""The learner's forms."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, StringConstraints
+
+from app.journals.models import Audience, Visibility
+from app.markdown import LONGEST
+from app.web.forms import Form, invalid
+from app.web.i18n import message
+
+LONGEST_TITLE = 200
+LONGEST_ANSWER = 10_000
+
+Mark = Annotated[str, StringConstraints(max_length=36)]
+
+
+class TickForm(Form):
+    """`done` says how the activity shall be, so that a repeated press changes nothing."""
+
+    done: Literal["0", "1"]
+
+
+class PostForm(Form):
+    """A post as it is being written. `once` names the post, `version` the save that it was opened with,
+    `window` the window it is written in; a script may leave all three out."""
+
+    title: Annotated[str, StringConstraints(max_length=LONGEST_TITLE)] = ""
+    body: Annotated[str, StringConstraints(max_length=LONGEST, strip_whitespace=False)] = ""
+    visibility: Visibility | None = None
+    action: Literal["draft", "publish", "preview"] = "draft"
+    once: Mark = ""
+    window: Mark = ""
+    version: Annotated[int, AfterValidator(lambda version: min(version, 2**31))] | None = None
+
+
+def _written(body: str) -> str:
+    if not body.strip():
+        raise invalid(message("Write your answer first."))
+    return body
+
+
+class AnswerForm(Form):
+    """An answer to a post."""
+
+    body: Annotated[
+        str,
+        StringConstraints(max_length=LONGEST_ANSWER, strip_whitespace=False),
+        AfterValidator(_written),
+    ]
+    audience: Audience = Audience.READERS
+    once: Mark = ""
+
+
+class CodeForm(Form):
+    """A join code, as somebody read it aloud."""
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=40)]

@@ -1,0 +1,168 @@
+"""What never changes for the readers of a programme in one language: rendered once, kept as Markup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from typing import Any, TypeVar
+
+from markupsafe import Markup
+
+from app.progress.rules import State
+from app.things.catalogue import Activity, Programme, Section, Thing
+from app.web.i18n import Locale
+from app.web.render import Pages
+
+T = TypeVar("T")
+NOT_STARTED = State.NOT_STARTED.value
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a Thing's article. A `try` or `reflect` part goes on with what the reader has done, a
+    `text` part is whole."""
+
+    kind: str
+    anchor: str
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityHtml:
+    """An activity to be ticked, one that is ticked, and one to read only."""
+
+    id: str
+    open: Markup
+    done: Markup
+    plain: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The activities of one level; without levels there is one group without a heading."""
+
+    heading: str
+    counts: bool
+    activities: tuple[ActivityHtml, ...]
+
+
+class Fragments:
+    """The prepared pieces of one programme; an edited file makes a new programme, and with it new ones."""
+
+    def __init__(self, pages: Pages, locale: Locale, programme: Programme) -> None:
+        self.pages, self.locale, self.programme = pages, locale, programme
+        self.order = locale.reading_order()
+        self.text = programme.text(self.order)
+        self.url = f"/programmes/{programme.slug}"
+        self._kept: dict[Hashable, Any] = {}
+
+    def tile(self, thing: Thing, state: str, size: str = "", *, current: bool = False) -> Markup:
+        """`current` is the one that the reader looks at; it and the large one can be swapped by their ids."""
+        return self._keep(
+            ("tile", thing.slug, state, size, current),
+            lambda: self._render(
+                "learn/_tile.html", state=state, size=size, current=current, **self._names(thing)
+            ),
+        )
+
+    def row(self, pack: Mapping[str, str], size: str = "", current: Thing | None = None) -> Markup:
+        """The tiles of all Things as list items, in the states of `pack`."""
+        kept = self._kept
+        tiles = []
+        for thing in self.programme.things:
+            state, here = pack.get(thing.slug, NOT_STARTED), thing is current
+            tile = kept.get(("tile", thing.slug, state, size, here))
+            tiles.append(tile or self.tile(thing, state, size, current=here))
+        return Markup("</li><li>".join(tiles))  # noqa: S704  each of them is Markup
+
+    def head(self, thing: Thing) -> Markup:
+        """Number, title, summary and facts, and the notice where the text is in another language."""
+        labels = self.text.competencies
+        return self._keep(
+            ("head", thing.slug),
+            lambda: self._render(
+                "learn/_thing_head.html",
+                competencies=[labels.get(slug, slug) for slug in thing.competencies],
+                read_in=self.locale.language_name(thing.text(self.order).language),
+                wished=self.locale.language_name(self.locale.language),
+                **self._names(thing),
+            ),
+        )
+
+    def article(self, thing: Thing) -> tuple[Part, ...]:
+        return self._keep(("article", thing.slug), lambda: tuple(self._parts(thing)))
+
+    def _parts(self, thing: Thing) -> list[Part]:
+        text = thing.text(self.order)
+        parts = []
+        for kind, group in groupby(text.sections, key=_kind_of_part):
+            sections = list(group)
+            html = [self._section(thing, section) for section in sections]
+            parts.append(Part(kind, sections[0].anchor, Markup().join(html)))
+        return parts
+
+    def _section(self, thing: Thing, section: Section) -> Markup:
+        return self._render("learn/_section.html", section=section, **self._names(thing))
+
+    def activities(self, thing: Thing) -> tuple[Group, ...]:
+        return self._keep(("activities", thing.slug), lambda: tuple(self._groups(thing)))
+
+    def _groups(self, thing: Thing) -> list[Group]:
+        text = thing.text(self.order)
+        groups = []
+        for level, group in groupby(text.activities, key=lambda activity: activity.level):
+            activities = list(group)
+            heading = text.level_names.get(level, "") if level else ""
+            html = tuple(self._activity(thing, activity) for activity in activities)
+            groups.append(Group(heading, any(activity.counts for activity in activities), html))
+        return groups
+
+    def _activity(self, thing: Thing, activity: Activity) -> ActivityHtml:
+        looks = [
+            self._render("progress/_activity.html", activity=activity, look=look, **self._names(thing))
+            for look in ("open", "done", "plain")
+        ]
+        return ActivityHtml(activity.id, *looks)
+
+    def neighbours(self, thing: Thing) -> Markup:
+        """The way to the Things before and after."""
+        before, after = self.programme.neighbours(thing)
+        return self._keep(
+            ("neighbours", thing.slug),
+            lambda: self._render(
+                "learn/_prev_next.html",
+                before=self._names(before) if before else None,
+                after=self._names(after) if after else None,
+            ),
+        )
+
+    def _names(self, thing: Thing) -> dict[str, Any]:
+        """What the templates of a Thing know of it; `lang` is empty where the text is in the page's own
+        language."""
+        text = thing.text(self.order)
+        return {
+            "thing": thing,
+            "text": text,
+            "url": f"{self.url}/{thing.slug}",
+            "lang": "" if text.language == self.locale.language else text.language,
+        }
+
+    def _render(self, template: str, **context: Any) -> Markup:
+        return Markup(self.pages.html(template, self.locale, context).strip())  # noqa: S704  our templates
+
+    def _keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        found: T | None = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = make()
+        return found
+
+
+def _kind_of_part(section: Section) -> str:
+    return section.kind if section.kind in ("try", "reflect") else "text"
+
+
+@lru_cache(maxsize=64)
+def fragments(pages: Pages, locale: Locale, programme: Programme) -> Fragments:
+    return Fragments(pages, locale, programme)

@@ -1,0 +1,139 @@
+"""What home shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from app.clock import now
+from app.coaching.queries import waiting_by_cohort
+from app.journals.cards import thing_of, title_of
+from app.journals.streams import answers_to, news
+from app.learn.reader import Reader
+from app.learn.steps import NextStep, next_step
+from app.people.viewer import Membership, Viewer, initials, tone
+from app.progress.queries import Course, courses_of
+from app.progress.rules import Summary, summary
+from app.progress.words import summary_in_words
+from app.things.catalogue import Programme
+from app.web.i18n import Locale
+
+NEWS_FOR = timedelta(days=30)
+NEWS_LENGTH = 4
+
+
+@dataclass(frozen=True)
+class CourseView:
+    """A programme that a person is in, with its board of tiles."""
+
+    course: Course
+    title: str
+    url: str
+    tiles: Markup
+    summary: Summary
+    words: str
+
+
+@dataclass(frozen=True)
+class WaitingGroup:
+    """A coached group, with how many posts wait there for an answer."""
+
+    group: Membership
+    waiting: int
+
+
+@dataclass(frozen=True)
+class AnswerCard:
+    """What somebody answered to a post of mine."""
+
+    name: str
+    initials: str
+    tone: int
+    title: str
+    url: str
+    ago: str
+    is_feedback: bool
+
+
+@dataclass(frozen=True)
+class Home:
+    step: NextStep | None
+    courses: Sequence[CourseView]
+    groups: Sequence[WaitingGroup]
+    answers: Sequence[AnswerCard]
+    news: Sequence[Markup]
+
+
+def home(reader: Reader, viewer: Viewer) -> Home:
+    """Where somebody is, and what is next."""
+    db, catalogue = reader.db, reader.catalogue
+    known = [
+        (course, programme)
+        for course in courses_of(db, viewer.person_id)
+        if (programme := catalogue.programme(course.programme_slug))
+    ]
+    packs = [(course, programme, course.pack(db, programme)) for course, programme in known]
+    waiting = waiting_by_cohort(db, viewer) if viewer.coached else {}
+    groups = [WaitingGroup(group, waiting.get(group.cohort_id, 0)) for group in viewer.coached]
+    lines = news(db, viewer, limit=NEWS_LENGTH) if viewer.cohorts else ()
+    return Home(
+        next_step(reader, viewer, packs) or _coach_step(groups, reader.locale),
+        [_course(reader, *known_course) for known_course in packs],
+        groups,
+        _answers(reader, viewer),
+        reader.excerpts(lines),
+    )
+
+
+def _course(reader: Reader, course: Course, programme: Programme, pack: Mapping[str, str]) -> CourseView:
+    prepared = reader.fragments(programme)
+    where = summary(programme, pack)
+    return CourseView(
+        course,
+        prepared.text.title,
+        prepared.url,
+        prepared.row(pack),
+        where,
+        summary_in_words(where, reader.locale),
+    )
+
+
+def _coach_step(groups: Sequence[WaitingGroup], locale: Locale) -> NextStep | None:
+    """For who only coaches: the group where most people wait."""
+    if not groups:
+        return None
+    most = max(groups, key=lambda group: group.waiting)
+    base = f"/cohorts/{most.group.public_id}/coach"
+    if not most.waiting:
+        text = locale.gettext("Nobody waits for an answer.")
+        return NextStep(locale.gettext("Your group"), most.group.name, base, text, locale.gettext("Open"))
+    text = locale.ngettext(
+        "%(num)s post waits for an answer, the oldest first.",
+        "%(num)s posts wait for an answer, the oldest first.",
+        most.waiting,
+    )
+    return NextStep(
+        locale.gettext("Your group"),
+        most.group.name,
+        f"{base}/inbox",
+        text % {"num": most.waiting},
+        locale.gettext("Read and answer"),
+    )
+
+
+def _answers(reader: Reader, viewer: Viewer) -> list[AnswerCard]:
+    return [
+        AnswerCard(
+            answer.author_name,
+            initials(answer.author_name),
+            tone(answer.author_id),
+            title_of(answer, thing_of(answer, reader.catalogue), reader.locale),
+            f"/journals/{viewer.handle}/{answer.post_public_id}#answer-{answer.public_id}",
+            reader.locale.ago(answer.at),
+            answer.audience == "coaches",
+        )
+        for answer in answers_to(reader.db, viewer, now() - NEWS_FOR)
+    ]

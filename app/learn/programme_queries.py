@@ -1,0 +1,131 @@
+"""What the pages of programmes show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from app.learn.fragments import Fragments
+from app.learn.reader import Reader
+from app.learn.steps import NextStep, next_step
+from app.progress.queries import Course, courses_of
+from app.progress.rules import State, summary
+from app.progress.words import rule_in_words, summary_in_words
+from app.things.catalogue import Programme, ProgrammeText, Thing
+from app.web.i18n import Locale
+
+
+@dataclass(frozen=True)
+class ProgrammeCard:
+    """A programme in the list of programmes."""
+
+    text: ProgrammeText
+    url: str
+    things: int
+    languages: Sequence[str]
+    words: str
+
+
+def programme_cards(reader: Reader) -> list[ProgrammeCard]:
+    viewer = reader.viewer
+    courses = courses_of(reader.db, viewer.person_id) if viewer else []
+    mine = {course.programme_slug: course for course in courses}
+    cards = []
+    for slug, programme in sorted(reader.catalogue.programmes.items()):
+        prepared, course = reader.fragments(programme), mine.get(slug)
+        words = ""
+        if course:
+            where = summary(programme, course.pack(reader.db, programme))
+            words = summary_in_words(where, reader.locale)
+        cards.append(
+            ProgrammeCard(
+                prepared.text,
+                prepared.url,
+                len(programme.things),
+                languages_in_words(programme, reader.locale),
+                words,
+            )
+        )
+    return cards
+
+
+def languages_in_words(programme: Programme, locale: Locale) -> list[str]:
+    """ "English", "French: 3 of 23 Things"."""
+    total = len(programme.things)
+    words = []
+    for code, count in programme.languages.items():
+        name = locale.language_name(code)
+        if count == total:
+            words.append(name)
+        else:
+            some = locale.gettext("%(language)s: %(count)s of %(all)s Things")
+            words.append(some % {"language": name, "count": count, "all": total})
+    return words
+
+
+@dataclass(frozen=True)
+class ThingRow:
+    """A Thing in its programme's list."""
+
+    thing: Thing
+    title: str
+    summary: str
+    url: str
+    state: str
+    lang: str
+    read_in: str
+
+
+@dataclass(frozen=True)
+class ProgrammeView:
+    programme: Programme
+    text: ProgrammeText
+    url: str
+    course: Course | None
+    tiles: Markup
+    rows: Sequence[ThingRow]
+    languages: Sequence[str]
+    rule: str
+    words: str
+    step: NextStep | None
+    lang: str
+    may_open: bool
+
+
+def programme_view(reader: Reader, programme: Programme) -> ProgrammeView:
+    viewer, locale = reader.viewer, reader.locale
+    prepared = reader.fragments(programme)
+    courses = courses_of(reader.db, viewer.person_id) if viewer else []
+    course = next((course for course in courses if course.programme_slug == programme.slug), None)
+    pack = course.pack(reader.db, programme) if course else {}
+    step = next_step(reader, viewer, [(course, programme, pack)]) if viewer and course else None
+    return ProgrammeView(
+        programme,
+        prepared.text,
+        prepared.url,
+        course,
+        prepared.row(pack),
+        [_row(prepared, thing, pack) for thing in programme.things],
+        languages_in_words(programme, locale),
+        rule_in_words(programme, locale),
+        summary_in_words(summary(programme, pack), locale) if course else "",
+        step,
+        "" if prepared.text.language == locale.language else prepared.text.language,
+        viewer is not None or programme.access == "public",
+    )
+
+
+def _row(prepared: Fragments, thing: Thing, pack: Mapping[str, str]) -> ThingRow:
+    text = thing.text(prepared.order)
+    lang = "" if text.language == prepared.locale.language else text.language
+    return ThingRow(
+        thing,
+        text.title,
+        text.summary,
+        f"{prepared.url}/{thing.slug}",
+        pack.get(thing.slug, State.NOT_STARTED.value),
+        lang,
+        prepared.locale.language_name(lang) if lang else "",
+    )

@@ -1,0 +1,57 @@
+"""Who reads, in which language, and what there is to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fastapi import Request
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.journals.cards import excerpts
+from app.journals.streams import PostLine
+from app.learn.fragments import Fragments, fragments
+from app.people.viewer import Viewer
+from app.things.catalogue import Catalogue, Programme, Thing
+from app.web.i18n import Locale
+from app.web.render import Pages
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads content, in which language, by which templates."""
+
+    db: Session
+    viewer: Viewer | None
+    locale: Locale
+    catalogue: Catalogue
+    pages: Pages
+
+    def excerpts(self, lines: Iterable[PostLine]) -> list[Markup]:
+        return excerpts(self.pages, self.locale, self.catalogue, lines)
+
+    def fragments(self, programme: Programme) -> Fragments:
+        return fragments(self.pages, self.locale, programme)
+
+
+def reader_of(request: Request, db: Session, viewer: Viewer | None, locale: Locale) -> Reader:
+    state = request.app.state
+    return Reader(db, viewer, locale, state.library.catalogue, state.pages)
+
+
+def found_programme(catalogue: Catalogue, slug: str) -> Programme:
+    """Raises NotFound."""
+    programme = catalogue.programme(slug)
+    if programme is None:
+        raise NotFound
+    return programme
+
+
+def found_thing(programme: Programme, slug: str) -> Thing:
+    """By its slug or an earlier one. Raises NotFound."""
+    thing = programme.thing(slug)
+    if thing is None:
+        raise NotFound
+    return thing

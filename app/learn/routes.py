@@ -1,0 +1,123 @@
+"""The learner's pages: home, programmes, Things and their activities."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+from sqlalchemy.orm import Session
+from starlette.responses import FileResponse
+
+from app.cohorts.services import enrol
+from app.errors import NotFound
+from app.learn import cohort_routes, journal_routes, writing_routes
+from app.learn.forms import TickForm
+from app.learn.home_queries import home
+from app.learn.programme_queries import programme_cards, programme_view
+from app.learn.reader import found_programme, found_thing, reader_of
+from app.learn.thing_queries import thing_view, ticked_view
+from app.people.viewer import Viewer
+from app.progress.queries import pack_of
+from app.progress.services import complete_activity, undo_activity
+from app.things.catalogue import Programme
+from app.web.forms import Bound, posted
+from app.web.i18n import Locale
+from app.web.page import sign_in_first
+from app.web.render import Flash, is_htmx, redirect, render
+from app.web.routing import page_router
+
+router = page_router()
+PICTURE_AGE_SECONDS = 300
+
+
+@router.get("/programmes/{programme}/{thing}")
+def thing_page(
+    request: Request, db: Session, viewer: Viewer | None, locale: Locale, programme: str, thing: str
+) -> Response:
+    reader = reader_of(request, db, viewer, locale)
+    found = found_programme(reader.catalogue, programme)
+    what = found_thing(found, thing)
+    if what.slug != thing:
+        return redirect(request, f"/programmes/{found.slug}/{what.slug}", status=301)
+    if _is_closed(found, viewer):
+        return sign_in_first(request)
+    return render(request, "learn/thing.html", {"view": thing_view(reader, found, what)})
+
+
+def _is_closed(programme: Programme, viewer: Viewer | None) -> bool:
+    return viewer is None and programme.access != "public"
+
+
+@router.post("/programmes/{programme}/{thing}/activities/{activity}")
+def tick(
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    locale: Locale,
+    programme: str,
+    thing: str,
+    activity: str,
+    form: Bound[TickForm] = posted(TickForm),
+) -> Response:
+    """The first tick enrols: who tries a Thing is in the programme."""
+    reader = reader_of(request, db, viewer, locale)
+    found = found_programme(reader.catalogue, programme)
+    what = found_thing(found, thing)
+    if activity not in what.activity_ids:
+        raise NotFound
+    if not form.valid:
+        context = {"view": thing_view(reader, found, what)}
+        return render(request, "learn/thing.html", context, partial="learn/_try.html", status=422)
+    enrolment = enrol(db, viewer.person_id, found.slug)
+    act = complete_activity if form.data.done == "1" else undo_activity
+    facts = act(db, enrolment, found, what, activity)
+    if not is_htmx(request):
+        return redirect(request, f"/programmes/{found.slug}/{what.slug}#activity-{activity}")
+    view = ticked_view(reader, found, what, facts, pack_of(db, enrolment.id, found))
+    return render(request, "learn/thing.html", {"view": view, "swapped": True}, partial="learn/_try.html")
+
+
+@router.get("/")
+def home_page(request: Request, db: Session, viewer: Viewer | None, locale: Locale) -> Response:
+    reader = reader_of(request, db, viewer, locale)
+    if viewer is None:
+        return render(request, "learn/landing.html", {"programmes": programme_cards(reader)})
+    return render(request, "learn/home.html", {"home": home(reader, viewer)})
+
+
+@router.get("/programmes")
+def programmes_page(request: Request, db: Session, viewer: Viewer | None, locale: Locale) -> Response:
+    cards = programme_cards(reader_of(request, db, viewer, locale))
+    return render(request, "learn/programmes.html", {"programmes": cards})
+
+
+@router.get("/programmes/{programme}")
+def programme_page(
+    request: Request, db: Session, viewer: Viewer | None, locale: Locale, programme: str
+) -> Response:
+    reader = reader_of(request, db, viewer, locale)
+    view = programme_view(reader, found_programme(reader.catalogue, programme))
+    return render(request, "learn/programme.html", {"view": view})
+
+
+@router.post("/programmes/{programme}/enrol")
+def enrol_alone(request: Request, db: Session, viewer: Viewer, locale: Locale, programme: str) -> Response:
+    reader = reader_of(request, db, viewer, locale)
+    found = found_programme(reader.catalogue, programme)
+    enrol(db, viewer.person_id, found.slug)
+    welcome = locale.gettext("You are in. Begin where you like; the first Thing is a good place.")
+    return redirect(request, f"/programmes/{found.slug}", Flash(welcome))
+
+
+@router.get("/programmes/{programme}/images/{path:path}")
+def picture(request: Request, viewer: Viewer | None, programme: str, path: str) -> Response:
+    """A picture of a programme, for whoever may read its Things."""
+    library = request.app.state.library
+    found = found_programme(library.catalogue, programme)
+    file = None if _is_closed(found, viewer) else library.image(found.slug, path)
+    if file is None:
+        raise NotFound
+    return FileResponse(file, headers={"Cache-Control": f"private, max-age={PICTURE_AGE_SECONDS}"})
+
+
+router.include_router(writing_routes.router)
+router.include_router(journal_routes.router)
+router.include_router(cohort_routes.router)

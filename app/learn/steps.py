@@ -1,0 +1,78 @@
+"""The one obvious next step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.clock import now
+from app.learn.reader import Reader
+from app.people.viewer import Viewer
+from app.progress.queries import Course, thing_progress
+from app.progress.rules import NOTHING, Standing, State, next_thing, standing, summary
+from app.progress.words import standing_in_words
+from app.things.catalogue import Programme, Thing
+
+AWAY_AFTER = timedelta(days=7)
+Standpoint = tuple[Course, Programme, Mapping[str, str]]
+"""Where somebody is in a programme: the enrolment, and the state of each Thing."""
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The one obvious thing to do, as the `progress` component shows it."""
+
+    kicker: str
+    title: str
+    url: str
+    text: str
+    button: str
+    minutes: int | None = None
+    tile: Mapping[str, str] | None = None
+
+
+def next_step(reader: Reader, viewer: Viewer, packs: Sequence[Standpoint]) -> NextStep | None:
+    """In the programme last worked on that has anything left to do."""
+    for course, programme, pack in packs:
+        thing = next_thing(programme, pack)
+        if thing is not None and not (thing.optional and summary(programme, pack).finished):
+            progress = thing_progress(reader.db, viewer.person_id, programme, thing)
+            facts = progress.facts if progress else NOTHING
+            return _step(reader, course, programme, thing, standing(thing, facts))
+    return None
+
+
+def _step(reader: Reader, course: Course, programme: Programme, thing: Thing, where: Standing) -> NextStep:
+    locale, prepared = reader.locale, reader.fragments(programme)
+    text = thing.text(prepared.order)
+    begun = where.state is not State.NOT_STARTED
+    away = begun and now() - course.last_active_at > AWAY_AFTER
+    if away:
+        kicker = locale.gettext("Welcome back. You left off at Thing %(number)s")
+    elif begun:
+        kicker = locale.gettext("Continue with Thing %(number)s")
+    else:
+        kicker = locale.gettext("Next: Thing %(number)s")
+    return NextStep(
+        kicker % {"number": thing.label},
+        text.title,
+        f"{prepared.url}/{thing.slug}",
+        standing_in_words(where, locale) if begun else text.summary,
+        locale.gettext("Continue") if begun else locale.gettext("Begin"),
+        thing.minutes,
+        {"label": thing.label, "state": where.state.value},
+    )
+
+
+def step_after(
+    reader: Reader, programme: Programme, thing: Thing, pack: Mapping[str, str]
+) -> NextStep | None:
+    """What comes when this Thing is done."""
+    prepared = reader.fragments(programme)
+    following = next_thing(programme, {**pack, thing.slug: State.COMPLETE.value})
+    if following is None:
+        return None
+    label = reader.locale.gettext("Next: Thing %(number)s") % {"number": following.label}
+    title = following.text(prepared.order).title
+    return NextStep(label, title, f"{prepared.url}/{following.slug}", "", label)

@@ -1,0 +1,200 @@
+"""Writing: a reflection about a Thing, a post without one, and changing either."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+from fastapi import Request, Response
+from sqlalchemy.orm import Session
+
+from app.cohorts.models import Enrolment
+from app.cohorts.queries import active_enrolment, own_enrolment
+from app.cohorts.services import enrol
+from app.errors import NotFound
+from app.journals.models import Post
+from app.journals.queries import own_post, post_by_once, writing_about
+from app.journals.services import About, delete_post, restore_post
+from app.learn.editor import Desk, open_desk, write
+from app.learn.forms import PostForm
+from app.learn.reader import found_programme, found_thing
+from app.people.viewer import Viewer
+from app.progress.queries import Course, courses_of, slugs_of
+from app.things.catalogue import Catalogue, Programme, Thing
+from app.web.forms import Bound, posted
+from app.web.i18n import Locale
+from app.web.render import Flash, redirect, render
+from app.web.routing import page_router
+
+router = page_router()
+
+
+def catalogue_of(request: Request) -> Catalogue:
+    catalogue: Catalogue = request.app.state.library.catalogue
+    return catalogue
+
+
+@router.get("/programmes/{programme}/{thing}/reflect")
+def reflect_page(
+    request: Request, db: Session, viewer: Viewer, locale: Locale, programme: str, thing: str
+) -> Response:
+    found = found_programme(catalogue_of(request), programme)
+    what = found_thing(found, thing)
+    enrolment = active_enrolment(db, viewer.person_id, found.slug)
+    post = writing_about(db, enrolment.id, slugs_of(what)) if enrolment else None
+    return open_desk(request, db, viewer, locale, _reflection_desk(found, what, enrolment, post))
+
+
+@router.post("/programmes/{programme}/{thing}/reflect")
+def reflect(
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    locale: Locale,
+    programme: str,
+    thing: str,
+    form: Bound[PostForm] = posted(PostForm),
+) -> Response:
+    """The enrolment is locked meanwhile: the same form twice at once is one post."""
+    found = found_programme(catalogue_of(request), programme)
+    what = found_thing(found, thing)
+    enrolment = enrol(db, viewer.person_id, found.slug)
+    post = _begun(db, viewer, form, enrolment, slugs_of(what))
+    if post is None and form.parsed and not form.data.once:
+        post = writing_about(db, enrolment.id, slugs_of(what))
+    return write(request, db, viewer, locale, _reflection_desk(found, what, enrolment, post), form)
+
+
+def _reflection_desk(
+    programme: Programme, thing: Thing, enrolment: Enrolment | None, post: Post | None
+) -> Desk:
+    url = f"/programmes/{programme.slug}/{thing.slug}"
+    return Desk(f"{url}/reflect", url, enrolment, post, programme, thing, done_url=f"{url}#written")
+
+
+def _begun(
+    db: Session,
+    viewer: Viewer,
+    form: Bound[PostForm],
+    enrolment: Enrolment | None,
+    thing_slugs: Sequence[str | None],
+) -> Post | None:
+    """The post that the form began. A mark that names another, or one that was deleted meanwhile, is taken
+    off the form: what was typed becomes a post of its own."""
+    if form.parsed is None or not form.parsed.once:
+        return None
+    post = post_by_once(db, viewer.person_id, form.parsed.once)
+    if post is None:
+        return None
+    same = post.enrolment_id == (enrolment.id if enrolment else None) and post.thing_slug in thing_slugs
+    if same and post.deleted_at is None:
+        return post
+    form.parsed.once = form.raw["once"] = str(uuid4())
+    return None
+
+
+@router.get("/posts/new")
+def new_post_page(request: Request, db: Session, viewer: Viewer, locale: Locale, group: str = "") -> Response:
+    courses = courses_of(db, viewer.person_id)
+    if not group and len(courses) > 1:
+        context = {"courses": _named(request, locale, courses)}
+        return render(request, "learn/which_group.html", context)
+    group = group or (courses[0].public_id if courses else "")
+    return open_desk(request, db, viewer, locale, _free_desk(db, viewer, group, None))
+
+
+@router.post("/posts/new")
+def new_post(
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    locale: Locale,
+    group: str = "",
+    form: Bound[PostForm] = posted(PostForm),
+) -> Response:
+    enrolment = own_enrolment(db, viewer, group) if group else None
+    post = _begun(db, viewer, form, enrolment, (None,))
+    return write(request, db, viewer, locale, _free_desk(db, viewer, group, post), form)
+
+
+def _named(request: Request, locale: Locale, courses: Sequence[Course]) -> list[tuple[str, str]]:
+    """(enrolment, name of the group or, alone, of the programme)."""
+    named = []
+    for course in courses:
+        programme = catalogue_of(request).programme(course.programme_slug)
+        title = programme.text(locale.reading_order()).title if programme else course.programme_slug
+        named.append((course.public_id, course.cohort.name if course.cohort else title))
+    return named
+
+
+def _free_desk(db: Session, viewer: Viewer, group: str, post: Post | None) -> Desk:
+    enrolment = own_enrolment(db, viewer, group) if group else None
+    url = f"/posts/new?group={group}" if group else "/posts/new"
+    return Desk(url, f"/journals/{viewer.handle}", enrolment, post)
+
+
+def _own(
+    request: Request, db: Session, viewer: Viewer, handle: str, post: str, *, deleted: bool = False
+) -> tuple[Post, Programme | None, Thing | None]:
+    """One of the viewer's posts, locked, with what it is about where that still exists. Raises NotFound."""
+    if handle != viewer.handle:
+        raise NotFound
+    found = own_post(db, viewer, post, deleted=deleted, for_update=True)
+    programme = catalogue_of(request).programme(found.programme_slug) if found.programme_slug else None
+    thing = programme.thing(found.thing_slug) if programme and found.thing_slug else None
+    return found, programme, thing
+
+
+def _edit_desk(viewer: Viewer, post: Post, programme: Programme | None, thing: Thing | None) -> Desk:
+    url = f"/journals/{viewer.handle}/{post.public_id}"
+    back = url if post.published_at else f"/journals/{viewer.handle}"
+    return Desk(f"{url}/edit", back, post.enrolment, post, programme, thing, done_url=url)
+
+
+@router.get("/journals/{handle}/{post}/edit")
+def edit_page(
+    request: Request, db: Session, viewer: Viewer, locale: Locale, handle: str, post: str
+) -> Response:
+    desk = _edit_desk(viewer, *_own(request, db, viewer, handle, post))
+    return open_desk(request, db, viewer, locale, desk)
+
+
+@router.post("/journals/{handle}/{post}/edit")
+def edit(
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    locale: Locale,
+    handle: str,
+    post: str,
+    form: Bound[PostForm] = posted(PostForm),
+) -> Response:
+    desk = _edit_desk(viewer, *_own(request, db, viewer, handle, post))
+    return write(request, db, viewer, locale, desk, form)
+
+
+@router.post("/journals/{handle}/{post}/delete")
+def delete(request: Request, db: Session, viewer: Viewer, locale: Locale, handle: str, post: str) -> Response:
+    found, programme, thing = _own(request, db, viewer, handle, post)
+    delete_post(db, found, _about(found, programme, thing))
+    undo = f"/journals/{handle}/{post}/restore"
+    was = (
+        locale.gettext("Your post is deleted.")
+        if found.published_at
+        else locale.gettext("Your draft is deleted.")
+    )
+    return redirect(request, f"/journals/{handle}", Flash(was, undo_url=undo))
+
+
+@router.post("/journals/{handle}/{post}/restore")
+def restore(
+    request: Request, db: Session, viewer: Viewer, locale: Locale, handle: str, post: str
+) -> Response:
+    found, programme, thing = _own(request, db, viewer, handle, post, deleted=True)
+    restore_post(db, found, _about(found, programme, thing))
+    url = f"/journals/{handle}/{post}" + ("" if found.published_at else "/edit")
+    return redirect(request, url, Flash(locale.gettext("It is back.")))
+
+
+def _about(post: Post, programme: Programme | None, thing: Thing | None) -> About | None:
+    return About(post.enrolment, programme, thing) if post.enrolment and programme and thing else None
