@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     BigInteger,
     Connection,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
@@ -200,8 +201,26 @@ def _begin_sqlite(connection: Connection) -> None:
 def rows(db: Session, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
     """Columns, read past the unit of work at about half its cost: for the statements of hot pages, which are
     built once."""
+    return run(db, statement, parameters).all()
+
+
+def run(db: Session, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+    """The same for statements that write."""
     db.flush()
-    return db.connection().execute(statement, parameters).all()
+    return db.connection().execute(statement, parameters)
+
+
+class Upsert:
+    """An INSERT that knows ON CONFLICT, built once for each dialect; `build` is given the plain INSERT."""
+
+    def __init__(self, table: type[Base], build: Callable[[Any], Executable]) -> None:
+        self._built = {
+            "sqlite": build(sqlite.insert(table)),
+            "postgresql": build(postgresql.insert(table)),
+        }
+
+    def run(self, db: Session, parameters: Mapping[str, Any]) -> CursorResult[Any]:
+        return run(db, self._built[db.get_bind().dialect.name], parameters)
 
 
 def upsert(db: Session, table: type[Base]) -> Any:

@@ -159,23 +159,25 @@ def learners_of(
     return [PersonLine(*row) for row in rows(db, statement, {"cohort": cohort_id})]
 
 
+_ACTIVE = (
+    select(Enrolment)
+    .where(
+        Enrolment.person_id == bindparam("person"),
+        Enrolment.programme_slug == bindparam("programme"),
+        Enrolment.ended_at.is_(None),
+    )
+    .options(joinedload(Enrolment.cohort))
+)
+_ACTIVE_LOCKED = _ACTIVE.with_for_update(of=Enrolment)
+
+
 def active_enrolment(
     db: Session, person_id: int, programme_slug: str, *, for_update: bool = False
 ) -> Enrolment | None:
     """The one enrolment that has not ended, with its cohort. `for_update` lets one writer at a time go on
     with it (PostgreSQL; on SQLite every writing transaction is alone)."""
-    statement = (
-        select(Enrolment)
-        .where(
-            Enrolment.person_id == person_id,
-            Enrolment.programme_slug == programme_slug,
-            Enrolment.ended_at.is_(None),
-        )
-        .options(joinedload(Enrolment.cohort))
-    )
-    if for_update:
-        statement = statement.with_for_update(of=Enrolment)
-    return db.scalars(statement).first()
+    statement = _ACTIVE_LOCKED if for_update else _ACTIVE
+    return db.scalars(statement, {"person": person_id, "programme": programme_slug}).first()
 
 
 def own_enrolment(db: Session, viewer: Viewer, public_id: str) -> Enrolment:

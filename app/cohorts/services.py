@@ -6,13 +6,13 @@ import secrets
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.cohorts.models import Cohort, CohortCoach, Enrolment, Mode
 from app.cohorts.queries import active_enrolment, members_count, normal_code
-from app.db import insert_once, upsert
+from app.db import insert_once, run, upsert
 from app.errors import Refused
 from app.events.log import record
 from app.web.i18n import message
@@ -120,7 +120,10 @@ def set_coaches(db: Session, cohort: Cohort, person_ids: Iterable[int], *, actor
 
 
 def enrol(db: Session, person_id: int, programme_slug: str) -> Enrolment:
-    """The person's enrolment in a programme, begun alone where there is none."""
+    """The person's enrolment in a programme, locked; begun alone where there is none."""
+    found = active_enrolment(db, person_id, programme_slug, for_update=True)
+    if found is not None:
+        return found
     statement = upsert(db, Enrolment).values(person_id=person_id, programme_slug=programme_slug)
     made = db.execute(
         statement.on_conflict_do_nothing(
@@ -167,11 +170,20 @@ def end_enrolment(db: Session, enrolment: Enrolment) -> None:
     db.flush()
 
 
+_ACTIVITY = (
+    update(Enrolment)
+    .where(Enrolment.id == bindparam("enrolment"))
+    .values(
+        last_active_at=bindparam("at", type_=Enrolment.last_active_at.type),
+        things_complete=func.coalesce(
+            bindparam("complete", type_=Enrolment.things_complete.type), Enrolment.things_complete
+        ),
+    )
+)
+
+
 def record_activity(
     db: Session, enrolment_id: int, at: datetime, *, things_complete: int | None = None
 ) -> None:
     """Keep what the coach's grid sorts by."""
-    values: dict[str, object] = {"last_active_at": at}
-    if things_complete is not None:
-        values["things_complete"] = things_complete
-    db.execute(update(Enrolment).where(Enrolment.id == enrolment_id).values(values))
+    run(db, _ACTIVITY, {"enrolment": enrolment_id, "at": at, "complete": things_complete})

@@ -5,7 +5,10 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from app.db import run
 from app.events.models import Event
+
+_APPEND = insert(Event)
 
 
 def record(
@@ -19,13 +22,12 @@ def record(
     **data: Any,
 ) -> None:
     """Append one fact, in the caller's transaction. Never put text that people wrote into `data`."""
-    db.execute(
-        insert(Event).values(
-            actor_id=actor_id,
-            verb=verb,
-            object_type=object_type,
-            object_id=object_id,
-            enrolment_id=enrolment_id,
-            data=data,
-        )
-    )
+    fact = {
+        "actor_id": actor_id,
+        "verb": verb,
+        "object_type": object_type,
+        "object_id": object_id,
+        "enrolment_id": enrolment_id,
+        "data": data,
+    }
+    run(db, _APPEND, fact)

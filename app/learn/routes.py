@@ -15,7 +15,6 @@ from app.learn.programme_queries import programme_cards, programme_view
 from app.learn.reader import found_programme, found_thing, reader_of
 from app.learn.thing_queries import thing_view, ticked_view
 from app.people.viewer import Viewer
-from app.progress.queries import pack_of
 from app.progress.services import complete_activity, undo_activity
 from app.things.catalogue import Programme
 from app.web.forms import Bound, posted
@@ -68,10 +67,10 @@ def tick(
         return render(request, "learn/thing.html", context, partial="learn/_try.html", status=422)
     enrolment = enrol(db, viewer.person_id, found.slug)
     act = complete_activity if form.data.done == "1" else undo_activity
-    facts = act(db, enrolment, found, what, activity)
+    progress = act(db, enrolment, found, what, activity)
     if not is_htmx(request):
         return redirect(request, f"/programmes/{found.slug}/{what.slug}#activity-{activity}")
-    view = ticked_view(reader, found, what, facts, pack_of(db, enrolment.id, found))
+    view = ticked_view(reader, found, what, progress)
     return render(request, "learn/thing.html", {"view": view, "swapped": True}, partial="learn/_try.html")
 
 

@@ -13,7 +13,7 @@ from app.learn.fragments import Group, Part
 from app.learn.reader import Reader
 from app.learn.steps import NextStep, step_after
 from app.people.viewer import Membership
-from app.progress.queries import slugs_of, thing_progress
+from app.progress.queries import ThingProgress, slugs_of, thing_progress
 from app.progress.rules import NOTHING, Facts, Standing, State, standing
 from app.progress.words import standing_in_words
 from app.things.catalogue import Programme, Thing
@@ -79,11 +79,9 @@ def thing_view(reader: Reader, programme: Programme, thing: Thing) -> ThingView:
     return _thing_view(reader, programme, thing, facts, pack, posts, group)
 
 
-def ticked_view(
-    reader: Reader, programme: Programme, thing: Thing, facts: Facts, pack: Mapping[str, str]
-) -> ThingView:
+def ticked_view(reader: Reader, programme: Programme, thing: Thing, progress: ThingProgress) -> ThingView:
     """What changes on the page by a tick."""
-    return _thing_view(reader, programme, thing, facts, pack, ThingPosts(), None)
+    return _thing_view(reader, programme, thing, progress.facts, progress.pack, ThingPosts(), None)
 
 
 def _thing_view(
