@@ -38,6 +38,7 @@ from sqlalchemy.orm.session import JoinTransactionMode
 PUBLIC_ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 PUBLIC_ID_LENGTH = 12
 SQLITE_BUSY_SECONDS = 15
+MAPPED_BYTES = 256 * 1024 * 1024
 
 Row = TypeVar("Row", bound="Base")
 
@@ -136,13 +137,16 @@ class Database:
 
     def _engine(self, pool_size: int) -> Engine:
         if self.url.get_backend_name() != "sqlite":
-            return create_engine(self.url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
+            return create_engine(
+                self.url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_use_lifo=True
+            )
         if self.url.database not in (None, "", ":memory:"):
             Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
             self.url,
             pool_size=pool_size,
             max_overflow=0,
+            pool_use_lifo=True,
             connect_args={"check_same_thread": False, "timeout": SQLITE_BUSY_SECONDS},
         )
         event.listen(engine, "connect", _prepare_sqlite)
@@ -191,6 +195,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA cache_size=-16000")
+    connection.execute(f"PRAGMA mmap_size={MAPPED_BYTES}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -24,7 +24,7 @@ from app.people.services import SEEN_EVERY, SEEN_EVERY_SHARED, touch_session
 from app.people.viewer import Viewer, initials, tone
 from app.settings import Settings
 from app.things.library import Library
-from app.web import live
+from app.web import live, styleguide
 from app.web.cookies import session_token
 from app.web.errors import install_error_pages, page_for
 from app.web.middleware import RefuseCrossSite, SecurityHeaders
@@ -98,6 +98,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         app.include_router(router)
     if settings.demo:
         app.include_router(live.router)
+        app.include_router(styleguide.router)
     app.mount("/static", static)
     return app
 

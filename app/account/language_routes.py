@@ -27,7 +27,8 @@ def choose_language(
 ) -> Response:
     """Back to the page where the switch stands, signed in or not; a language that we do not speak changes
     nothing."""
-    response = redirect(request, _page_at(request, next_page(form.value("next"))))
+    back = next_page(form.value("next") or _came_from(request))
+    response = redirect(request, _page_at(request, back))
     if form.valid:
         if viewer:
             own_person(db, viewer.person_id).language = form.data.language
@@ -41,6 +42,14 @@ def choose_language(
             samesite="lax",
         )
     return response
+
+
+def _came_from(request: Request) -> str:
+    """The page of this site that the browser was on (RFC 9110, 10.1.3); our Referrer-Policy lets it tell."""
+    page = urlsplit(request.headers.get("referer", ""))
+    if page.netloc != request.headers.get("host"):
+        return ""
+    return f"{page.path}?{page.query}" if page.query else page.path
 
 
 def _page_at(request: Request, url: str) -> str:

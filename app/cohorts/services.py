@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select, update
@@ -101,22 +100,6 @@ def remove_coach(db: Session, cohort: Cohort, person_id: int, *, actor_id: int |
         .values(ended_at=now())
     )
     record(db, actor_id, "removed-coach", "cohort", cohort.public_id, person=person_id)
-
-
-def set_coaches(db: Session, cohort: Cohort, person_ids: Iterable[int], *, actor_id: int | None) -> None:
-    """Let exactly these persons coach the cohort."""
-    wanted = set(person_ids)
-    present = set(
-        db.scalars(
-            select(CohortCoach.person_id).where(
-                CohortCoach.cohort_id == cohort.id, CohortCoach.ended_at.is_(None)
-            )
-        )
-    )
-    for person_id in sorted(wanted - present):
-        add_coach(db, cohort, person_id, actor_id=actor_id)
-    for person_id in sorted(present - wanted):
-        remove_coach(db, cohort, person_id, actor_id=actor_id)
 
 
 def enrol(db: Session, person_id: int, programme_slug: str) -> Enrolment:

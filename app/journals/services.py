@@ -191,13 +191,14 @@ def _follow(db: Session, about: About | None) -> None:
 
 
 def add_comment(
-    db: Session, viewer: Viewer, post: Post, *, body: str, audience: Audience, once: str | None = None
+    db: Session, viewer: Viewer, post: Post, *, body: str, audience: Audience | None, once: str | None = None
 ) -> Comment:
-    """Answer a post that the viewer may read; the same answer with the same `once` is one. Raises NotFound
-    for feedback by anyone but a coach of the post's cohort; the author may go on with feedback on their own
-    post."""
+    """Answer a post that the viewer may read, a coach by default with feedback, others with a comment; the
+    same answer with the same `once` is one. Raises NotFound for feedback by anyone but a coach of the post's
+    cohort; the author may go on with feedback on their own post."""
     cohort_id = post.enrolment.cohort_id if post.enrolment else None
     coaches = cohort_id is not None and cohort_id in viewer.coached_ids
+    audience = audience or (Audience.COACHES if coaches else Audience.READERS)
     if audience is Audience.COACHES and not (coaches or post.author_id == viewer.person_id):
         raise NotFound
     comment, made = insert_once(

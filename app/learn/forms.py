@@ -43,14 +43,14 @@ def _written(body: str) -> str:
 
 
 class AnswerForm(Form):
-    """An answer to a post."""
+    """An answer to a post. Who does not say for whom it is answers as usual: a coach with feedback."""
 
     body: Annotated[
         str,
         StringConstraints(max_length=LONGEST_ANSWER, strip_whitespace=False),
         AfterValidator(_written),
     ]
-    audience: Audience = Audience.READERS
+    audience: Audience | None = None
     once: Mark = ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated
 
@@ -25,8 +26,13 @@ class CohortForm(Form):
     seats: Annotated[int | None, Field(ge=1, le=100_000)] = None
     code: Annotated[str, StringConstraints(max_length=20, pattern=r"^[A-Za-z0-9 -]*$")] = ""
     default_visibility: Visibility | None = None
-    coaches: list[str] = []
+    coaches: Annotated[str, StringConstraints(max_length=4000)] = ""
     once: Annotated[str, StringConstraints(max_length=36)] = ""
+
+    @property
+    def coach_addresses(self) -> list[str]:
+        """E-mail addresses, with lines, spaces, commas or semicolons between them."""
+        return list(dict.fromkeys(word.casefold() for word in re.split(r"[\s,;]+", self.coaches) if word))
 
     @field_validator("ends_on")
     @classmethod

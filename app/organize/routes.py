@@ -18,7 +18,7 @@ from app.organize.queries import (
     problems_of,
     programme_lines,
 )
-from app.people.queries import people, person_by_email
+from app.people.queries import people, people_by_email, person_by_email
 from app.people.viewer import Viewer
 from app.things.catalogue import Catalogue
 from app.web.forms import Bound, blank, posted
@@ -105,6 +105,10 @@ def create_cohort_page(
     organizer(viewer)
     if form.parsed and catalogue_of(request).programme(form.data.programme) is None:
         form.refuse("programme", message("Choose one of the options."))
+    coaches = people_by_email(db, viewer.organization_id, form.data.coach_addresses) if form.parsed else {}
+    unknown = [found for found in form.data.coach_addresses if found not in coaches] if form.parsed else []
+    if unknown:
+        form.refuse("coaches", message("Nobody here has the address %(who)s.", who=", ".join(unknown)))
     if not form.valid:
         return _cohort_form(request, locale, form, status=422)
     data = form.data
@@ -126,6 +130,8 @@ def create_cohort_page(
     except Refused as refused:
         form.refuse(refused.field, refused.message)
         return _cohort_form(request, locale, form, status=422)
+    for coach in coaches.values():
+        add_coach(db, cohort, coach, actor_id=viewer.person_id)
     return redirect(
         request, f"/organize/cohorts/{cohort.public_id}", Flash(locale.gettext("The group is ready."))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from sqlalchemy import bindparam, func, or_, select
@@ -47,6 +48,16 @@ def organization(db: Session) -> Organization | None:
 
 def person_by_email(db: Session, email: str) -> Person | None:
     return db.scalars(select(Person).where(Person.email == email)).first()
+
+
+def people_by_email(db: Session, organization_id: int, addresses: Sequence[str]) -> dict[str, int]:
+    """{address: person's id} of those that somebody in the organization has."""
+    found = db.execute(
+        select(Person.email, Person.id).where(
+            Person.organization_id == organization_id, Person.email.in_(addresses)
+        )
+    )
+    return {email: person_id for email, person_id in found if email}
 
 
 def password_of(db: Session, email: str) -> tuple[int | None, str | None]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,6 +50,10 @@ class Pages:
 
     def html(self, template: str, locale: Locale, context: Mapping[str, Any]) -> str:
         return self._environments[locale.language].get_template(template).render(context)
+
+    def chrome(self, locale: Locale, viewer: Hashable, path: str) -> Markup:
+        """Navigation and account menu of a viewer: made once for all pages that look alike in them."""
+        return _chrome(self._environments[locale.language], viewer, section_of(path))
 
     def locale_for(self, request: Request, profile: str | None = None) -> Locale:
         language = choose_language(
@@ -112,6 +117,19 @@ def _environment(locale: Locale, *, reload: bool, globals_: Mapping[str, Any]) -
     return environment
 
 
+@lru_cache(maxsize=4096)
+def _chrome(environment: Environment, viewer: Hashable, path: str) -> Markup:
+    template = environment.get_template("layouts/_chrome.html")
+    return Markup(template.render(viewer=viewer, path=path))  # noqa: S704  our template
+
+
+def section_of(path: str) -> str:
+    """As much of a path as the navigation tells apart."""
+    parts = path.split("/")
+    kept = {"cohorts": 4, "journals": 3}.get(parts[1] if len(parts) > 1 else "", 2)
+    return path if len(parts) <= kept else "/".join(parts[:kept]) + "/…"
+
+
 def is_htmx(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 
@@ -129,14 +147,16 @@ def render(
     state = request.state
     template = partial if partial and request.method != "GET" and is_htmx(request) else page
     flash = _read_flash(request, pages)
+    viewer, path = state.viewer, request.url.path
     html = pages.html(
         template,
         state.locale,
         {
             "request": request,
-            "path": request.url.path,
+            "path": path,
             "here": _here(request),
-            "viewer": state.viewer,
+            "viewer": viewer,
+            "chrome": pages.chrome(state.locale, viewer, path) if viewer and template == page else "",
             "flash": flash,
             **(context or {}),
         },
