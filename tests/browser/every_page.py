@@ -1,0 +1,204 @@
+"""Every page, as every kind of person, in every state: what the tests of all pages go through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import httpx2
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from tests.browser.server import Server
+from tests.browser.stage import DEMO, PEOPLE, STARTED, TYPED, identity_cookie
+
+
+@dataclass(frozen=True)
+class Page:
+    """How to come to a page: who opens which address of a route, or sends which form. Words in braces come
+    from the stage. `main` pages are seen in every language; one that `leaves` is gone before one can look."""
+
+    route: str
+    state: str = ""
+    who: str = ""
+    at: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    form: Mapping[str, str] | None = None
+    status: int = 200
+    main: bool = False
+    leaves: bool = False
+
+    def __str__(self) -> str:
+        method = "POST " if self.form is not None else ""
+        return f"{self.who or 'signed out'}: {method}{self.route}{self.query}{f' ({self.state})' * bool(self.state)}"
+
+    def address(self, names: Mapping[str, str]) -> str:
+        """Raises KeyError where the table has no value for a parameter of the route."""
+        given = {name: value.format_map(names) for name, value in self.at.items()}
+        return self.route.format_map(given) + self.query
+
+
+P, T = {"programme": DEMO}, {"programme": DEMO, "thing": STARTED}
+RIVERSIDE, EMPTY = {"cohort": "{riverside_group}"}, {"cohort": "{empty_group}"}
+OWN = {"handle": "{learner}", "post": "{own_post}"}
+DRAFT = {"handle": "{learner}", "post": "{draft}"}
+THEIRS = {"handle": "{writer}", "post": "{public_post}"}
+THING, REFLECT = "/programmes/{programme}/{thing}", "/programmes/{programme}/{thing}/reflect"
+TICK = "/programmes/{programme}/{thing}/activities/{activity}"
+JOURNAL, POST = "/journals/{handle}", "/journals/{handle}/{post}"
+GRID, LEARNER = "/cohorts/{cohort}/coach", "/cohorts/{cohort}/coach/learners/{handle}"
+FILLED_IN = {"title": "A find", "body": TYPED}
+
+
+def thing(slug: str) -> dict[str, str]:
+    return {"programme": DEMO, "thing": slug}
+
+
+PAGES = (
+    Page("/", main=True),
+    Page("/programmes"),
+    Page("/programmes/{programme}", at=P),
+    Page(THING, at=T, main=True),
+    Page("/sign-in", main=True),
+    Page("/sign-in", "nothing filled in", form={}, status=422),
+    Page("/sign-in/{provider}", "on to the provider", at={"provider": "city"}, form={}, leaves=True),
+    Page("/sign-in/{provider}", "the provider is down", at={"provider": "gone"}, form={}, status=502),
+    Page("/sign-up", main=True),
+    Page("/sign-up", "nothing filled in", form={}, status=422),
+    Page("/forgotten-password"),
+    Page("/reset/{token}", at={"token": "{reset_token}"}),
+    Page("/reset/{token}", "too short", at={"token": "{reset_token}"}, form={"password": "x"}, status=422),
+    Page("/reset/{token}", "used up", at={"token": "gone"}, status=404),
+    Page("/join/{code}", at={"code": "RIVERSIDE"}),
+    Page(JOURNAL, at=THEIRS),
+    Page(POST, at=THEIRS),
+    Page("/programmes/{programme}", "no such page", at={"programme": "nothing"}, status=404, main=True),
+    Page("/sign-out", "not a page", status=405),
+    Page("/", "nothing begun", "newcomer", main=True),
+    Page(JOURNAL, "empty", "newcomer", {"handle": "{newcomer}"}),
+    Page("/posts/new", "in no group", "newcomer"),
+    Page("/programmes/{programme}", "not begun", "newcomer", P),
+    Page(THING, "not begun", "newcomer", thing("your-journal")),
+    Page("/join", who="newcomer"),
+    Page("/join", "no such code", "newcomer", form={"code": "nonsense"}, status=422),
+    Page("/join/{code}", "open", "newcomer", {"code": "RIVERSIDE"}, main=True),
+    Page("/join/{code}", "full", "newcomer", {"code": "FULL"}),
+    Page("/join/{code}", "ended", "newcomer", {"code": "ENDED"}),
+    Page("/join/{code}", "ended meanwhile", "newcomer", {"code": "ENDED"}, form={}, status=409),
+    Page("/account/identities/new", who="newcomer"),
+    Page("/posts/new", "which group?", "busy"),
+    Page("/", "in two programmes", "busy"),
+    Page("/", "in the middle", "learner", main=True),
+    Page("/programmes", who="learner"),
+    Page("/programmes/{programme}", who="learner", at=P, main=True),
+    Page(THING, "started", "learner", T, main=True),
+    Page(THING, "complete", "learner", thing("your-journal")),
+    Page(THING, "with a picture", "learner", thing("short-video")),
+    Page(THING, "with a table", "learner", thing("chart-from-open-data")),
+    Page(THING, "optional", "learner", thing("breather-read-others")),
+    Page(TICK, "neither yes nor no", "learner", T | {"activity": "{activity}"}, form={}, status=422),
+    Page(REFLECT, "nothing written", "learner", thing("short-video"), main=True),
+    Page(REFLECT, "a draft", "learner", T),
+    Page(REFLECT, "preview", "learner", thing("short-video"), form=FILLED_IN | {"action": "preview"}),
+    Page(REFLECT, "no text", "learner", thing("short-video"), form={"action": "publish"}, status=422),
+    Page("/posts/new", who="learner"),
+    Page("/posts/new", "no text", "learner", form={"action": "publish"}, status=422),
+    Page(JOURNAL, "their own", "learner", OWN, main=True),
+    Page(JOURNAL, "somebody else’s", "learner", THEIRS),
+    Page(POST, "their own", "learner", OWN, main=True),
+    Page(POST, "somebody else’s", "learner", THEIRS),
+    Page("/journals/{handle}/{post}/answers", "no text", "learner", OWN, form={}, status=422),
+    Page("/journals/{handle}/{post}/edit", "published", "learner", OWN),
+    Page("/journals/{handle}/{post}/edit", "draft", "learner", DRAFT),
+    Page(
+        "/journals/{handle}/{post}/edit",
+        "changed in another window",
+        "learner",
+        DRAFT,
+        form=FILLED_IN | {"window": "another", "version": "1", "action": "draft"},
+        status=409,
+    ),
+    Page("/cohorts/{cohort}", who="learner", at=RIVERSIDE, main=True),
+    Page("/cohorts/{cohort}/people", who="learner", at=RIVERSIDE),
+    Page("/join/{code}", "a member", "learner", {"code": "RIVERSIDE"}),
+    Page("/account", who="learner", main=True),
+    Page("/account/profile", "no name", "learner", form={}, status=422),
+    Page("/account/password", "not the current one", "learner", form={"password": "x"}, status=422),
+    Page(GRID, "not theirs", "learner", RIVERSIDE, status=404),
+    Page("/", who="coach", main=True),
+    Page(GRID, who="coach", at=RIVERSIDE, main=True),
+    Page(GRID, "nobody fits", "coach", RIVERSIDE, query="?q=zzz"),
+    Page(GRID, "nobody joined", "coach", EMPTY),
+    Page("/cohorts/{cohort}/coach/inbox", who="coach", at=RIVERSIDE, main=True),
+    Page("/cohorts/{cohort}/coach/inbox", "nobody waits", "coach", EMPTY),
+    Page(LEARNER, who="coach", at=RIVERSIDE | {"handle": "{learner}"}, main=True),
+    Page("/cohorts/{cohort}", who="coach", at=RIVERSIDE),
+    Page("/cohorts/{cohort}", "empty", "coach", EMPTY),
+    Page(POST, "a learner’s", "coach", OWN),
+    Page("/organize", who="organizer", main=True),
+    Page("/organize/programmes/{programme}", "in order", "organizer", P),
+    Page("/organize/programmes/{programme}", "mistakes", "organizer", {"programme": "demo-programme"}),
+    Page("/organize/cohorts", who="organizer", main=True),
+    Page("/organize/cohorts/new", who="organizer"),
+    Page("/organize/cohorts", "nothing filled in", "organizer", form={}, status=422),
+    Page("/organize/cohorts/{cohort}", who="organizer", at=RIVERSIDE, main=True),
+    Page("/organize/cohorts/{cohort}", "no coach", "organizer", {"cohort": "{full_group}"}),
+    Page("/organize/cohorts/{cohort}/coaches", "nobody", "organizer", RIVERSIDE, form={}, status=422),
+    Page("/organize/cohorts/{cohort}/poster", who="organizer", at=RIVERSIDE),
+    Page("/organize/people", who="organizer"),
+    Page("/organize/people", "nobody found", "organizer", query="?q=zzz"),
+    Page("/organize/people", who="admin"),
+    Page("/organize/people/{public_id}/reset-link", "asked", "admin", {"public_id": "{newcomer_id}"}),
+    Page("/organize/people/{public_id}/reset-link", "made", "admin", {"public_id": "{newcomer_id}"}, form={}),
+)
+
+BEFORE_SET_UP = (
+    Page("/", "before set-up"),
+    Page("/programmes", "before set-up"),
+    Page("/sign-up", "before set-up"),
+    Page("/start/{token}", at={"token": "{start_token}"}),
+    Page("/start/{token}", "nothing filled in", at={"token": "{start_token}"}, form={}, status=422),
+)
+"""Of a site that has no organizer yet."""
+
+NO_PAGES = {
+    "/-/changes": "a stream of events",
+    "/healthz": "for machines",
+    "/readyz": "for machines",
+    "/programmes/{programme}/images/{path:path}": "pictures",
+    "/sign-in/{provider}/callback": "leads on to another page",
+}
+
+
+def routes_of_pages(app: FastAPI) -> Iterator[str]:
+    """Every address that a browser can open."""
+    for route in iter_route_contexts(app.routes):
+        if route.path and "GET" in (route.methods or ()) and route.path not in NO_PAGES:
+            yield route.path
+
+
+def cookies_for(server: Server, who: str) -> dict[str, str]:
+    """What the browser of this person holds."""
+    if not who:
+        return {}
+    cookies = {"dingen": server.session_of(PEOPLE[who])}
+    return cookies | ({"dingen_identity": identity_cookie(server)} if who == "newcomer" else {})
+
+
+class Visitor:
+    """Fetches pages as one person, in one language, without a browser."""
+
+    def __init__(self, server: Server, names: Mapping[str, str], who: str, language: str = "en") -> None:
+        self.names = names
+        self.client = httpx2.Client(
+            base_url=server.url,
+            cookies=cookies_for(server, who),
+            headers={"accept-language": language, "accept-encoding": "gzip"},
+        )
+
+    def fetch(self, page: Page) -> httpx2.Response:
+        """The page; fails where it answers otherwise than the table says."""
+        method = "GET" if page.form is None else "POST"
+        response = self.client.request(method, page.address(self.names), data=page.form)
+        assert response.status_code == page.status, f"{page} answered {response.status_code}"
+        return response

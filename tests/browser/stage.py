@@ -1,0 +1,170 @@
+"""What the demo lacks to show every page in every state."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from fastapi import Request, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.cohorts.models import Cohort, Enrolment, Mode
+from app.cohorts.queries import active_enrolment, load_viewer
+from app.cohorts.services import add_coach, create_cohort, enrol, join
+from app.journals.models import Audience, Post, Visibility
+from app.journals.services import About, add_comment, publish_post, save_draft, start_post
+from app.people.models import Person
+from app.people.oidc_cookies import WAITING, Waiting
+from app.people.queries import person_by_email
+from app.people.services import create_person, make_reset_link, open_session
+from app.progress.services import complete_activity
+from tests.browser.server import Server
+from tests.cast import PASSWORD, PROGRAMME
+from tests.conftest import CONTENT
+
+DEMO = "digital-work"
+STARTED = "phishing-and-passkeys"
+"""The Thing that the demo's learner is in."""
+PEOPLE = {
+    who: f"{who}@dingen.example"
+    for who in ("learner", "coach", "organizer", "admin", "newcomer", "busy", "katrien")
+}
+"""The demo's four; a newcomer who did nothing yet; a learner of two programmes; and Katrien, who coaches the
+group in which tests learn."""
+
+TYPED = "Some **text** with a [link](https://example.org).\n\n- and\n- a list"
+"""What somebody writes."""
+
+BROKEN = (
+    "---\ntitle: A Thing with mistakes\nminuts: 20\n---\nIts front matter has a word that nobody knows.\n"
+)
+UNREADABLE = "title: The front matter has no fence\n"
+
+
+def lay_out_content(source: Path, target: Path) -> None:
+    """The bundled content and a second programme, with mistakes for the organizer to see."""
+    shutil.copytree(source, target)
+    second = target / "things" / PROGRAMME
+    shutil.copytree(CONTENT / "things" / PROGRAMME, second)
+    (second / "04-broken.md").write_text(BROKEN)
+    (target / "things" / "unreadable").mkdir()
+    (target / "things" / "unreadable" / "programme.md").write_text(UNREADABLE)
+
+
+def set_the_stage(server: Server) -> dict[str, str]:
+    """People, groups and posts for every state; returns what addresses are made of."""
+    with server.db() as db:
+        people = _people(db, server.app.state.passwords.hash(PASSWORD))
+        groups = _groups(db, people)
+        names = {who: person.handle for who, person in people.items()}
+        names |= {f"{who}_id": person.public_id for who, person in people.items()}
+        names |= {f"{name}_group": group.public_id for name, group in groups.items()}
+        names |= _posts(db, server, people["learner"], people["coach"])
+        names["reset_token"] = make_reset_link(db, people["busy"], people["admin"].id)
+    return names
+
+
+def _people(db: Session, password_hash: str) -> dict[str, Person]:
+    """Without a language of their own: they read what their browser asks for."""
+    for name, who in (("Nora Nijs", "newcomer"), ("Bo Buys", "busy"), ("Katrien Kok", "katrien")):
+        create_person(db, name=name, email=PEOPLE[who], password_hash=password_hash, is_demo=True)
+    people = {}
+    for who, email in PEOPLE.items():
+        person = person_by_email(db, email)
+        assert person is not None, email
+        person.language = None
+        people[who] = person
+    return people
+
+
+def _groups(db: Session, people: Mapping[str, Person]) -> dict[str, Cohort]:
+    organizer, yesterday = people["organizer"], (now() - timedelta(days=1)).date()
+
+    def group(name: str, code: str, **options: object) -> Cohort:
+        return create_cohort(
+            db,
+            organization_id=organizer.organization_id,
+            created_by_id=organizer.id,
+            programme_slug=DEMO,
+            name=name,
+            mode=Mode.COACH_LED,
+            code=code,
+            **options,  # type: ignore[arg-type]
+        )
+
+    riverside = db.scalars(select(Cohort).where(Cohort.code == "RIVERSIDE")).one()
+    groups = {
+        "riverside": riverside,
+        "harbour": group("Harbour Library", "HARBOUR"),
+        "empty": group("Hilltop School", "HILLTOP"),
+        "full": group("Station Corner", "FULL", seats=1),
+        "ended": group("Last year’s group", "ENDED", ends_on=yesterday),
+    }
+    add_coach(db, groups["harbour"], people["katrien"].id, actor_id=organizer.id)
+    add_coach(db, groups["empty"], people["coach"].id, actor_id=organizer.id)
+    join(db, people["busy"].id, groups["full"])
+    enrol(db, people["busy"].id, PROGRAMME)
+    return groups
+
+
+def _posts(db: Session, server: Server, learner: Person, coach: Person) -> dict[str, str]:
+    """A post that was just now written and answered, one for the web, and a draft."""
+    programme = server.app.state.library.catalogue.programmes[DEMO]
+    thing = programme.thing(STARTED)
+    enrolment = active_enrolment(db, learner.id, DEMO)
+    assert thing is not None and enrolment is not None
+    public = (
+        select(Person.handle, Post.public_id)
+        .join(Post, Post.author_id == Person.id)
+        .where(Post.visibility == Visibility.PUBLIC, Person.id != learner.id)
+        .order_by(Post.id)
+    )
+    writer, public_post = db.execute(public.limit(1)).one()
+    complete_activity(db, enrolment, programme, thing, thing.activity_ids[1])
+    return {
+        "own_post": _answered_post(db, learner, coach, enrolment),
+        "writer": writer,
+        "public_post": public_post,
+        "draft": _draft(db, learner, About(enrolment, programme, thing)),
+        "activity": thing.activity_ids[0],
+    }
+
+
+def _answered_post(db: Session, learner: Person, coach: Person, enrolment: Enrolment) -> str:
+    group = Visibility.COHORT
+    post = start_post(db, learner.id, once="post", language="en", visibility=group, enrolment=enrolment)
+    publish_post(db, post, title="A quick question", body=TYPED, visibility=group, version=post.version)
+    viewer = load_viewer(db, open_session(db, coach.id))
+    assert viewer is not None
+    for audience in Audience:
+        add_comment(db, viewer, post, body="I would ask **Paul**.", audience=audience)
+    return post.public_id
+
+
+def _draft(db: Session, learner: Person, about: About) -> str:
+    coaches = Visibility.COACHES
+    post = start_post(db, learner.id, once="draft", language="en", visibility=coaches, about=about)
+    save_draft(
+        db,
+        post,
+        title="A strange message",
+        body="It said that my parcel waits.",
+        visibility=coaches,
+        version=post.version,
+        window="one",
+        about=about,
+    )
+    return post.public_id
+
+
+def identity_cookie(server: Server) -> str:
+    """The cookie of somebody who comes back from a provider, and has to confirm that they link it."""
+    request = Request({"type": "http", "app": server.app, "headers": []})
+    response = Response()
+    waiting = Waiting("city", "https://sign-in.example.org", "1", "nora@example.org", "/account")
+    WAITING.keep(request, response, waiting)
+    return response.headers["set-cookie"].partition(";")[0].partition("=")[2]

@@ -1,0 +1,162 @@
+"""Nothing typed is lost: drafts save themselves, also on leaving, without a network and in two windows."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Complaints, Somebody, Visit, signed_in
+from tests.browser.server import Server
+
+pytestmark = pytest.mark.browser
+THING = "/programmes/digital-work/your-journal"
+REFLECT = f"{THING}/reflect"
+SAVED = "Saved"
+
+
+def text(window: Page) -> str:
+    return window.get_by_label("Your text").input_value()
+
+
+def write(window: Page, words: str) -> None:
+    """Add to what is there, letter by letter."""
+    field = window.get_by_label("Your text")
+    field.focus()
+    window.keyboard.press("ControlOrMeta+End")
+    window.keyboard.type(words)
+
+
+def saving(window: Page) -> AbstractContextManager[object]:
+    """Ends when a draft that was changed inside the block has saved itself."""
+    return window.expect_response(lambda response: response.request.method == "POST")
+
+
+def test_a_draft_saves_itself(visit: Visit, lotte: Somebody) -> None:
+    window = visit(email=lotte.email)
+    window.goto(REFLECT)
+    write(window, "First sentence.")
+    expect(window.locator("#saved")).to_contain_text(SAVED)
+    with saving(window):
+        write(window, " Second sentence.")
+    expect(window.get_by_label("Your text")).to_be_focused()
+    window.goto(REFLECT)
+    assert text(window) == "First sentence. Second sentence."
+
+
+def test_leaving_the_page_saves_what_was_typed(visit: Visit, server: Server, lotte: Somebody) -> None:
+    window = visit(email=lotte.email)
+    window.goto(REFLECT)
+    with server.answering("POST", REFLECT):
+        write(window, "Typed just before leaving.")
+        window.get_by_role("link", name="Back without publishing").click()
+    window.goto(REFLECT)
+    assert text(window) == "Typed just before leaving."
+
+
+def test_two_windows_keep_both_texts(visit: Visit, lotte: Somebody) -> None:
+    one = visit(email=lotte.email)
+    one.goto(REFLECT)
+    write(one, "Where it began. ")
+    expect(one.locator("#saved")).to_contain_text(SAVED)
+    two = one.context.new_page()
+    two.goto(REFLECT)
+    with saving(one):
+        write(one, "Typed in the first window.")
+    write(two, "Typed in the second window.")
+    expect(two.locator("#saved")).to_contain_text("This text was changed in another window.")
+    expect(two.locator("#live")).to_be_empty()
+    two.get_by_role("button", name="Save draft").click()
+    expect(two.get_by_role("heading", name="There are two versions of this text")).to_be_visible()
+    expect(two.locator(".version")).to_have_text("Where it began. Typed in the first window.")
+    assert text(two) == "Where it began. Typed in the second window."
+    two.get_by_role("button", name="Save draft").click()
+    expect(two.get_by_text("Your draft is saved.")).to_be_visible()
+    assert text(two) == "Where it began. Typed in the second window."
+
+
+def test_two_windows_that_both_begin_make_two_drafts(visit: Visit, lotte: Somebody) -> None:
+    one = visit(email=lotte.email)
+    two = one.context.new_page()
+    for window in (one, two):
+        window.goto(REFLECT)
+    for window, words in ((one, "From the first."), (two, "From the second.")):
+        write(window, words)
+        expect(window.locator("#saved")).to_contain_text(SAVED)
+    one.goto(f"/journals/{lotte.handle}")
+    texts = []
+    for number in range(2):
+        one.goto(f"/journals/{lotte.handle}")
+        one.locator("main a[href$='/edit']").nth(number).click()
+        texts.append(text(one))
+    assert sorted(texts) == ["From the first.", "From the second."]
+
+
+def test_without_a_network_the_text_waits_and_is_saved_when_it_is_back(
+    visit: Visit, lotte: Somebody, complaints: Complaints
+) -> None:
+    complaints.expected += ["ERR_INTERNET_DISCONNECTED", "Failed to fetch"]
+    window = visit(email=lotte.email)
+    window.goto(REFLECT)
+    window.context.set_offline(True)
+    write(window, "Written in a tunnel.")
+    expect(window.get_by_text("No connection.")).to_be_visible()
+    window.context.set_offline(False)
+    expect(window.locator("#saved")).to_contain_text(SAVED)
+    window.goto(REFLECT)
+    assert text(window) == "Written in a tunnel."
+
+
+def test_the_browser_asks_before_it_leaves_a_text_that_could_not_be_saved(
+    visit: Visit, lotte: Somebody, complaints: Complaints
+) -> None:
+    complaints.expected += ["ERR_INTERNET_DISCONNECTED", "Failed to fetch"]
+    window = visit(email=lotte.email)
+    window.goto(REFLECT)
+    window.context.set_offline(True)
+    write(window, "Written in a tunnel.")
+    expect(window.get_by_text("No connection.")).to_be_visible()
+    with window.expect_event("dialog") as asked:
+        window.once("dialog", lambda dialog: dialog.dismiss())
+        window.get_by_role("link", name="Back without publishing").click()
+    assert asked.value.type == "beforeunload"
+    assert text(window) == "Written in a tunnel."
+
+
+def test_a_previewed_text_is_saved_on_leaving(visit: Visit, server: Server, lotte: Somebody) -> None:
+    window = visit(email=lotte.email)
+    window.goto(REFLECT)
+    write(window, "Seen before it was saved.")
+    window.get_by_role("button", name="Preview").click()
+    expect(window.get_by_role("heading", name="Preview")).to_be_visible()
+    with server.answering("POST", REFLECT):
+        window.get_by_role("link", name="Back without publishing").click()
+    window.goto(REFLECT)
+    assert text(window) == "Seen before it was saved."
+
+
+def test_the_button_says_what_happens_to_a_private_text(visit: Visit, lotte: Somebody) -> None:
+    window = visit(email=lotte.email)
+    window.goto(REFLECT)
+    window.get_by_role("radio", name="My coach").check()
+    expect(window.get_by_role("button", name="Publish")).to_be_visible()
+    window.get_by_role("radio", name="Only me").check()
+    write(window, "For nobody else.")
+    window.get_by_role("button", name="Keep for myself").click()
+    expect(window.get_by_text("Kept for yourself.")).to_be_visible()
+
+
+def test_who_is_signed_out_meanwhile_keeps_the_text_and_may_sign_in_elsewhere(
+    visit: Visit, server: Server, lotte: Somebody
+) -> None:
+    window = visit(email=lotte.email)
+    window.goto(REFLECT)
+    window.context.clear_cookies()
+    write(window, "Who am I?")
+    expect(window.locator("#saved")).to_contain_text("you are signed out")
+    signed_in(window.context, server, lotte.email)
+    write(window, " Myself again.")
+    expect(window.locator("#saved")).to_contain_text(SAVED)
+    window.goto(REFLECT)
+    assert text(window) == "Who am I? Myself again."
