@@ -114,3 +114,13 @@ def test_the_switch_on_a_refused_form_leads_to_a_page_that_opens(site: Site) -> 
     assert refused.status_code == 422
     back = refused.text.partition('name="next" value="')[2].partition('"')[0]
     assert language_of(client, choose(client, "nl", back).headers["location"]) == "nl"
+
+
+def test_without_a_next_page_one_comes_back_to_where_the_browser_was(site: Site) -> None:
+    client = site.client(site.cast.learner)
+    referer = {"Referer": "http://127.0.0.1:8000/programmes?x=1"}
+    answer = client.post("/language", data={"language": "nl"}, headers=referer)
+    assert answer.headers["location"] == "/programmes?x=1"
+    elsewhere = {"Referer": "https://evil.example/programmes"}
+    answer = client.post("/language", data={"language": "nl"}, headers=elsewhere)
+    assert answer.headers["location"] == "/"
