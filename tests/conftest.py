@@ -23,6 +23,7 @@ from app.people.passwords import Passwords
 from app.people.services import open_session
 from app.settings import Settings
 from app.things.catalogue import Programme
+from tests import proof
 from tests.cast import PASSWORD, PROGRAMME, Cast, make_cast
 from tests.peers.postgresql import PostgreSQL
 
@@ -45,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     global _server
+    proof.write()
     if _server is not None:
         _server.stop()
         os.environ.pop(POSTGRESQL, None)
