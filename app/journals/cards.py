@@ -24,7 +24,7 @@ Titled = PostLine | AnswerLine
 
 @dataclass(frozen=True, slots=True)
 class PostCard:
-    """What `components/post.html` asks for."""
+    """What `components/post.html` asks for; `lang` is empty where the post is in the page's language."""
 
     url: str
     title: str
@@ -35,6 +35,7 @@ class PostCard:
     at: datetime
     visibility: str
     readers: str
+    lang: str = ""
     excerpt: str = ""
     body: Markup = EMPTY
     thing_label: str = ""
@@ -62,6 +63,7 @@ def _card(line: PostLine, thing: Thing | None, locale: Locale, *, whole: bool = 
         at=line.at,
         visibility=line.visibility,
         readers=readers_in_words(locale, line.visibility),
+        lang="" if line.language == locale.language else line.language,
         body=Markup(line.html) if whole else EMPTY,  # noqa: S704  cleaned when it was stored
         thing_label=thing.label if thing else "",
         thing_title=thing_title,

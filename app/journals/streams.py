@@ -56,6 +56,7 @@ class PostLine:
     programme_slug: str | None
     thing_slug: str | None
     visibility: str
+    language: str
     title: str
     html: str
     published_at: datetime | None
@@ -85,6 +86,7 @@ _LINES = select(
     Post.programme_slug,
     Post.thing_slug,
     Post.visibility,
+    Post.language,
     case((Post.published_at.is_(None), Post.draft_title), else_=Post.title),
     Post.html,
     Post.published_at,

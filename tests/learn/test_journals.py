@@ -360,3 +360,14 @@ def test_a_journal_takes_as_many_statements_however_long_it_is(site: Site) -> No
             see(client.get(JOURNAL))
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 3
+
+
+def test_a_post_says_its_language_where_it_is_not_the_pages(site: Site) -> None:
+    form = {"title": "Gevonden", "body": "Een kaart.", "visibility": "cohort", "action": "publish"}
+    dutch = {"Accept-Language": "nl"}
+    site.client(site.cast.peer).post("/programmes/demo-programme/first/reflect", data=form, headers=dutch)
+    stream = see(site.client(site.cast.learner).get(f"/cohorts/{site.cast.cohort.public_id}"))
+    assert stream.css_first(".post-title").attributes["lang"] == "nl"
+    assert stream.css_first(".post-excerpt").attributes["lang"] == "nl"
+    same = site.client(site.cast.learner).get(f"/cohorts/{site.cast.cohort.public_id}", headers=dutch)
+    assert "lang" not in see(same).css_first(".post-title").attributes
