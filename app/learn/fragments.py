@@ -62,7 +62,7 @@ class Fragments:
         """`current` is the one that the reader looks at; it and the large one can be swapped by their ids."""
         return self._keep(
             ("tile", thing.slug, state, size, current),
-            lambda: self._render(
+            lambda: self.render(
                 "learn/_tile.html", state=state, size=size, current=current, **self._names(thing)
             ),
         )
@@ -82,7 +82,7 @@ class Fragments:
         labels = self.text.competencies
         return self._keep(
             ("head", thing.slug),
-            lambda: self._render(
+            lambda: self.render(
                 "learn/_thing_head.html",
                 competencies=[labels.get(slug, slug) for slug in thing.competencies],
                 read_in=self.locale.language_name(thing.text(self.order).language),
@@ -104,7 +104,7 @@ class Fragments:
         return parts
 
     def _section(self, thing: Thing, section: Section) -> Markup:
-        return self._render("learn/_section.html", section=section, **self._names(thing))
+        return self.render("learn/_section.html", section=section, **self._names(thing))
 
     def activities(self, thing: Thing) -> tuple[Group, ...]:
         return self._keep(("activities", thing.slug), lambda: tuple(self._groups(thing)))
@@ -121,7 +121,7 @@ class Fragments:
 
     def _activity(self, thing: Thing, activity: Activity) -> ActivityHtml:
         looks = [
-            self._render("progress/_activity.html", activity=activity, look=look, **self._names(thing))
+            self.render("progress/_activity.html", activity=activity, look=look, **self._names(thing))
             for look in ("open", "done", "plain")
         ]
         return ActivityHtml(activity.id, *looks)
@@ -131,7 +131,7 @@ class Fragments:
         before, after = self.programme.neighbours(thing)
         return self._keep(
             ("neighbours", thing.slug),
-            lambda: self._render(
+            lambda: self.render(
                 "learn/_prev_next.html",
                 before=self._names(before) if before else None,
                 after=self._names(after) if after else None,
@@ -149,7 +149,7 @@ class Fragments:
             "lang": "" if text.language == self.locale.language else text.language,
         }
 
-    def _render(self, template: str, **context: Any) -> Markup:
+    def render(self, template: str, **context: Any) -> Markup:
         return Markup(self.pages.html(template, self.locale, context).strip())  # noqa: S704  our templates
 
     def _keep(self, key: Hashable, make: Callable[[], T]) -> T:

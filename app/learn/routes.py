@@ -13,14 +13,14 @@ from app.learn.forms import TickForm
 from app.learn.home_queries import home
 from app.learn.programme_queries import programme_cards, programme_view
 from app.learn.reader import found_programme, found_thing, reader_of
-from app.learn.thing_queries import thing_view, ticked_view
+from app.learn.thing_queries import thing_view, ticked_view, try_html
 from app.people.viewer import Viewer
 from app.progress.services import complete_activity, undo_activity
 from app.things.catalogue import Programme
 from app.web.forms import Bound, posted
 from app.web.i18n import Locale
 from app.web.page import sign_in_first
-from app.web.render import Flash, is_htmx, redirect, render
+from app.web.render import Flash, fragment, is_htmx, redirect, render
 from app.web.routing import page_router
 
 router = page_router()
@@ -63,15 +63,13 @@ def tick(
     if activity not in what.activity_ids:
         raise NotFound
     if not form.valid:
-        context = {"view": thing_view(reader, found, what)}
-        return render(request, "learn/thing.html", context, partial="learn/_try.html", status=422)
+        return render(request, "learn/thing.html", {"view": thing_view(reader, found, what)}, status=422)
     enrolment = enrol(db, viewer.person_id, found.slug)
     act = complete_activity if form.data.done == "1" else undo_activity
     progress = act(db, enrolment, found, what, activity)
     if not is_htmx(request):
         return redirect(request, f"/programmes/{found.slug}/{what.slug}#activity-{activity}")
-    view = ticked_view(reader, found, what, progress)
-    return render(request, "learn/thing.html", {"view": view, "swapped": True}, partial="learn/_try.html")
+    return fragment(try_html(ticked_view(reader, found, what, progress)))
 
 
 @router.get("/")

@@ -168,6 +168,11 @@ def render(
     return response
 
 
+def fragment(html: Markup) -> Response:
+    """A part of a page that is ready."""
+    return HTMLResponse(html, headers={"Cache-Control": "no-store"})
+
+
 def error_page(
     request: Request, status: int, title: Message, explanation: Message, headers: dict[str, str] | None = None
 ) -> Response:
