@@ -22,6 +22,7 @@ from app.db import Database
 from app.migrate import upgrade
 from app.settings import ROOT, Settings
 from app.things.library import Library
+from bench import start
 from bench.seed import Seeded, seed
 from tests.peers.postgresql import PostgreSQL, free_port
 
@@ -215,10 +216,12 @@ def main() -> None:
         finally:
             backend.stop()
     if not arguments.only:
-        write(lines, arguments)
+        started = list(start.measure())
+        say("\n".join(started))
+        write(lines, started, arguments)
 
 
-def write(lines: list[str], arguments: argparse.Namespace) -> None:
+def write(lines: list[str], started: list[str], arguments: argparse.Namespace) -> None:
     head = (
         "# Speed\n\n"
         f"Written by `make bench` on {machine()}.\n\n"
@@ -229,7 +232,9 @@ def write(lines: list[str], arguments: argparse.Namespace) -> None:
         "| database | page | size | Starlette µs | ours µs | ratio | floor | met | requests/s | p50 | p99 |\n"
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
     )
-    (ROOT / "bench" / "RESULTS.md").write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+    (ROOT / "bench" / "RESULTS.md").write_text(
+        head + "\n".join(lines) + "\n" + start.HEAD + "\n".join(started) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":
