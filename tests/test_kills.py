@@ -82,7 +82,7 @@ def _database(kind: str, folder: Path, worker_id: str) -> Iterator[str]:
 @pytest.mark.prove
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_what_was_answered_survives_every_kill(kind: str, tmp_path: Path, worker_id: str) -> None:
-    kills, draw = proof.size(3, 100), random.Random(23)
+    kills, draw = proof.size(2, 100), random.Random(23)
     with _database(kind, tmp_path, worker_id) as url:
         database = Database(settings_for(url).sqlalchemy_url, pool_size=2)
         upgrade(database)

@@ -166,6 +166,7 @@ NO_PAGES = {
     "/healthz": "for machines",
     "/readyz": "for machines",
     "/programmes/{programme}/images/{path:path}": "pictures",
+    "/styleguide": "each component twice, for whoever works on the look",
     "/sign-in/{provider}/callback": "leads on to another page",
 }
 

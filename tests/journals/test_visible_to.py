@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
@@ -17,6 +18,7 @@ from app.journals.models import Audience, Comment, Post, Visibility
 from app.journals.queries import comment_visible_to, visible_to
 from app.people.models import Organization, Person, Role
 from app.people.services import open_session
+from tests import proof
 
 PEOPLE, COHORTS, ORGANIZATIONS = 6, 3, 2
 person_numbers = st.integers(0, PEOPLE - 1)
@@ -206,7 +208,12 @@ class _Undo(Exception):
     pass
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.prove
+@settings(
+    max_examples=proof.size(40, 2000),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(world=worlds())
 def test_everyone_reads_exactly_what_the_rules_allow(database: Database, world: World) -> None:
     try:

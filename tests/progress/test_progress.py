@@ -30,6 +30,7 @@ from app.progress.services import (
 )
 from app.things.catalogue import Activity, Programme, Thing, ThingText
 from app.things.library import Library
+from tests import proof
 from tests.cast import PROGRAMME
 from tests.conftest import CONTENT
 
@@ -78,7 +79,12 @@ class _Undo(Exception):
     pass
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.prove
+@settings(
+    max_examples=proof.size(30, 1000),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(story=st.lists(steps, max_size=14))
 def test_the_pack_equals_the_derivation_after_any_story(
     database: Database, programme: Programme, story: list[tuple[str, str]]
