@@ -371,3 +371,18 @@ def test_a_post_says_its_language_where_it_is_not_the_pages(site: Site) -> None:
     assert stream.css_first(".post-excerpt").attributes["lang"] == "nl"
     same = site.client(site.cast.learner).get(f"/cohorts/{site.cast.cohort.public_id}", headers=dutch)
     assert "lang" not in see(same).css_first(".post-title").attributes
+
+
+def test_feedback_is_not_even_counted_for_the_coach_of_another_group(site: Site) -> None:
+    reflect = "/programmes/demo-programme/first/reflect"
+    form = {"title": "Seen by all", "body": "A map.", "visibility": "public", "action": "publish"}
+    site.client(site.cast.learner).post(reflect, data=form)
+    site.client(site.cast.other_learner).post(reflect, data=form)
+    url = see(site.client().get("/journals/lena-maes")).css_first(".post-title a").attributes["href"]
+    answer = {"body": "Between us.", "audience": "coaches"}
+    assert site.client(site.cast.coach).post(f"{url}/answers", data=answer).status_code == 303
+    counted = see(site.client(site.cast.coach).get("/journals/lena-maes"))
+    assert "one comment" in words(counted, ".post")
+    for person in (site.cast.other_coach, site.cast.peer):
+        page = see(site.client(person).get("/journals/lena-maes"))
+        assert "comment" not in words(page, ".post")
