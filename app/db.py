@@ -6,9 +6,10 @@ import secrets
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import RLock
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -128,6 +129,9 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 16, connection: Connection | None = None) -> None:
         self.url = make_url(url)
         self.engine: Engine = connection.engine if connection is not None else self._engine(pool_size)
+        self._turn: AbstractContextManager[object] = nullcontext()
+        if connection is None and self.url.get_backend_name() == "sqlite":
+            self._turn = RLock()
         self._join: JoinTransactionMode = "conditional_savepoint"
         self._writing: Engine | Connection = self.engine.execution_options(dingen_writes=True)
         self._reading: Engine | Connection = self.engine
@@ -158,8 +162,13 @@ class Database:
         """A session that commits when the block ends well and rolls back otherwise.
 
         With `write=False` it always rolls back, and a flush raises ReadOnly. On SQLite a writing transaction
-        takes the write lock at once (BEGIN IMMEDIATE): a read that turns into a write cannot wait for it.
+        takes the write lock at once (BEGIN IMMEDIATE): a read that turns into a write cannot wait for it. The
+        threads of a process take turns to ask for it: SQLite's own waiting is by sleeping and trying again.
         """
+        with self._turn if write else nullcontext():
+            yield from self._session(write)
+
+    def _session(self, write: bool) -> Iterator[Session]:
         session = Session(
             self._writing if write else self._reading,
             expire_on_commit=False,
