@@ -1,0 +1,90 @@
+"""The world that is attacked: content of its own, a provider to sign in with, and a secret in each field."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
+from sqlalchemy import Connection
+
+from app.db import Database
+from app.main import create_app
+from app.people.passwords import Passwords
+from tests.conftest import CONTENT, Site, settings_for
+from tests.security.crawl import Walk, walk_through
+from tests.security.world import ROLES, World, make_world
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
+)
+INSIDE = """---
+title: Inside programme
+summary: For who is signed in.
+language: en
+license: CC-BY-4.0
+access: members
+complete: all
+---
+Welcome.
+"""
+THING = """---
+title: The inner Thing
+summary: Not for the web.
+minutes: 5
+---
+A picture: ![a plan](images/plan.png)
+
+## Try
+- [ ] Look {#look}
+"""
+
+
+@pytest.fixture(scope="session")
+def application(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    folder = tmp_path_factory.mktemp("content")
+    shutil.copytree(CONTENT, folder, dirs_exist_ok=True)
+    inside = folder / "things" / "inside-programme"
+    for programme in (inside, folder / "things" / "demo-programme"):
+        (programme / "images").mkdir(parents=True)
+        (programme / "images" / "plan.png").write_bytes(PNG)
+    (inside / "programme.md").write_text(INSIDE, encoding="utf-8")
+    (inside / "01-inner.md").write_text(THING, encoding="utf-8")
+    provider = {
+        "issuer": "http://127.0.0.1:9",
+        "client_id": "dingen",
+        "client_secret": "the secret of the client",
+        "label": "Nowhere",
+    }
+    app = create_app(
+        settings_for(f"sqlite:///{folder / 'unused.db'}", content_dir=folder, oidc={"local": provider})
+    )
+    app.state.passwords = Passwords(cheap=True, at_once=4)
+    return app
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """One event loop for all browsers: starting one for each request is a third of a test's time."""
+    with start_blocking_portal() as portal:
+        yield portal
+
+
+@pytest.fixture
+def world(site: Site, connection: Connection, portal: BlockingPortal) -> World:
+    return make_world(site, connection, portal)
+
+
+_walks: dict[tuple[str, str], Walk] = {}
+
+
+@pytest.fixture(params=ROLES)
+def walk(request: pytest.FixtureRequest, migrated: Database) -> Walk:
+    """Walked once on each database; nobody changes what was seen."""
+    key = (migrated.engine.name, request.param)
+    if key not in _walks:
+        _walks[key] = walk_through(request.getfixturevalue("world"), request.param)
+    return _walks[key]

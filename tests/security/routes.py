@@ -1,0 +1,288 @@
+"""The authorization matrix: who gets what from every address, in each state that matters.
+
+`page` is the page itself and `done` a redirect after something was done; `login` leads to the sign-in page.
+`404` is to the letter the answer to an address that never was, `gone` the page of a dead link, which knows no
+more; other numbers are what they say. The learner is the author of what is asked for. A route of the
+application that is not here fails the tests.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.routing import Mount
+
+from app.main import STATIC
+from app.web.static import StaticFiles
+from tests.cast import PASSWORD
+from tests.security.world import ISSUER, ROLES, SUBJECT, World
+
+CSRF_EXEMPT: frozenset[str] = frozenset()
+"""No address takes forms of other sites."""
+
+DEMO_ONLY = {("GET", "/-/changes"), ("GET", "/styleguide")}
+"""For who writes content and templates: that something changed, and how every component looks."""
+
+MATRIX = """
+                                                                           out   stran learn peer  other coach other organ admin
+GET  /                                                                     page  page  page  page  page  page  page  page  page
+GET  /programmes                                                           page  page  page  page  page  page  page  page  page
+GET  /programmes/{programme}                                               page  page  page  page  page  page  page  page  page
+GET  /programmes/{programme}                                  inside       page  page  page  page  page  page  page  page  page
+POST /programmes/{programme}/enrol                                         login done  done  done  done  done  done  done  done
+GET  /programmes/{programme}/images/{path:path}                            page  page  page  page  page  page  page  page  page
+GET  /programmes/{programme}/images/{path:path}               inside       404   page  page  page  page  page  page  page  page
+GET  /programmes/{programme}/images/{path:path}               unknown      404   404   404   404   404   404   404   404   404
+GET  /programmes/{programme}/{thing}                                       page  page  page  page  page  page  page  page  page
+GET  /programmes/{programme}/{thing}                          inside       login page  page  page  page  page  page  page  page
+GET  /programmes/{programme}/{thing}                          earlier      301   301   301   301   301   301   301   301   301
+GET  /programmes/{programme}/{thing}                          unknown      404   404   404   404   404   404   404   404   404
+POST /programmes/{programme}/{thing}/activities/{activity}                 login done  done  done  done  done  done  done  done
+POST /programmes/{programme}/{thing}/activities/{activity}    unknown      login 404   404   404   404   404   404   404   404
+GET  /programmes/{programme}/{thing}/reflect                               login page  page  page  page  page  page  page  page
+POST /programmes/{programme}/{thing}/reflect                               login done  done  done  done  done  done  done  done
+POST /programmes/{programme}/{thing}/reflect                  draft        login done  done  done  done  done  done  done  done
+GET  /posts/new                                                            login page  page  page  page  page  page  page  page
+GET  /posts/new                                               in-group     login 404   page  404   404   404   404   404   404
+POST /posts/new                                                            login done  done  done  done  done  done  done  done
+POST /posts/new                                               in-group     login 404   done  404   404   404   404   404   404
+GET  /journals/{handle}                                                    page  page  page  page  page  page  page  page  page
+GET  /journals/{handle}                                       inside       404   page  page  page  page  page  page  page  page
+GET  /journals/{handle}                                       inside-older 404   page  page  page  page  page  page  page  page
+GET  /journals/{handle}/{post}                                private      404   404   page  404   404   404   404   404   404
+GET  /journals/{handle}/{post}                                coaches      404   404   page  404   404   page  404   404   404
+GET  /journals/{handle}/{post}                                cohort       404   404   page  page  404   page  404   404   404
+GET  /journals/{handle}/{post}                                members      404   page  page  page  page  page  page  page  page
+GET  /journals/{handle}/{post}                                public       page  page  page  page  page  page  page  page  page
+GET  /journals/{handle}/{post}                                draft        404   404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}                                deleted      404   404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}                                elsewhere    404   404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}/edit                           public       login 404   page  404   404   404   404   404   404
+GET  /journals/{handle}/{post}/edit                           draft        login 404   page  404   404   404   404   404   404
+GET  /journals/{handle}/{post}/edit                           deleted      login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/edit                           public       login 404   done  404   404   404   404   404   404
+POST /journals/{handle}/{post}/edit                           draft        login 404   done  404   404   404   404   404   404
+POST /journals/{handle}/{post}/edit                           deleted      login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/delete                         public       login 404   done  404   404   404   404   404   404
+POST /journals/{handle}/{post}/delete                         draft        login 404   done  404   404   404   404   404   404
+POST /journals/{handle}/{post}/delete                         deleted      login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/restore                        public       login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/restore                        deleted      login 404   done  404   404   404   404   404   404
+POST /journals/{handle}/{post}/answers                        private      login 404   done  404   404   404   404   404   404
+POST /journals/{handle}/{post}/answers                        coaches      login 404   done  404   404   done  404   404   404
+POST /journals/{handle}/{post}/answers                        cohort       login 404   done  done  404   done  404   404   404
+POST /journals/{handle}/{post}/answers                        feedback     login 404   done  404   404   done  404   404   404
+POST /journals/{handle}/{post}/answers                        members      login done  done  done  done  done  done  done  done
+POST /journals/{handle}/{post}/answers                        public       login done  done  done  done  done  done  done  done
+POST /journals/{handle}/{post}/answers                        draft        login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/answers                        deleted      login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/delete        comment      login 404   404   done  404   404   404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/delete        feedback     login 404   404   404   404   done  404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/delete        deleted      login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/restore       deleted      login 404   404   done  404   404   404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/restore       comment      login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}                                                     login 404   page  page  404   page  404   404   404
+GET  /cohorts/{cohort}/people                                              login 404   page  page  404   page  404   404   404
+GET  /cohorts/{cohort}/coach                                               login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/inbox                                         login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/learners/{handle}                             login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/learners/{handle}                elsewhere    login 404   404   404   404   404   404   404   404
+GET  /join                                                                 login page  page  page  page  page  page  page  page
+POST /join                                                                 login done  done  done  done  done  done  done  done
+POST /join                                                    unknown      login 422   422   422   422   422   422   422   422
+GET  /join/{code}                                                          page  page  page  page  page  page  page  page  page
+GET  /join/{code}                                             unknown      404   404   404   404   404   404   404   404   404
+POST /join/{code}                                                          login done  done  done  done  done  done  done  done
+POST /join/{code}                                             full         login 409   409   409   409   409   409   409   409
+POST /join/{code}                                             over         login 409   409   409   409   409   409   409   409
+POST /join/{code}                                             unknown      login 404   404   404   404   404   404   404   404
+GET  /sign-in                                                              page  done  done  done  done  done  done  done  done
+POST /sign-in                                                              done  done  done  done  done  done  done  done  done
+POST /sign-in                                                 wrong        422   done  done  done  done  done  done  done  done
+GET  /sign-up                                                              page  done  done  done  done  done  done  done  done
+POST /sign-up                                                              done  done  done  done  done  done  done  done  done
+POST /sign-up                                                 taken        422   done  done  done  done  done  done  done  done
+POST /sign-out                                                             done  done  done  done  done  done  done  done  done
+POST /sign-in/{provider}                                                   502   done  done  done  done  done  done  done  done
+POST /sign-in/{provider}                                      unknown      404   404   404   404   404   404   404   404   404
+GET  /sign-in/{provider}/callback                                          400   done  done  done  done  done  done  done  done
+GET  /sign-in/{provider}/callback                             unknown      404   404   404   404   404   404   404   404   404
+GET  /forgotten-password                                                   page  page  page  page  page  page  page  page  page
+GET  /reset/{token}                                                        page  page  page  page  page  page  page  page  page
+GET  /reset/{token}                                           unknown      gone  gone  gone  gone  gone  gone  gone  gone  gone
+POST /reset/{token}                                                        done  done  done  done  done  done  done  done  done
+POST /reset/{token}                                           unknown      gone  gone  gone  gone  gone  gone  gone  gone  gone
+GET  /account                                                              login page  page  page  page  page  page  page  page
+POST /account/profile                                                      login done  done  done  done  done  done  done  done
+POST /account/password                                                     login done  done  done  done  done  done  done  done
+POST /account/sessions/end-others                                          login done  done  done  done  done  done  done  done
+POST /account/sessions/{public_id}/end                                     login 404   done  404   404   404   404   404   404
+GET  /account/identities/new                                               login done  done  done  done  done  done  done  done
+POST /account/identities                                                   login done  done  done  done  done  done  done  done
+POST /account/identities/{provider}                                        login done  done  done  done  done  done  done  done
+POST /account/identities/{provider}                           unknown      404   404   404   404   404   404   404   404   404
+POST /account/unlink                                                       login 404   done  404   404   404   404   404   404
+POST /language                                                             done  done  done  done  done  done  done  done  done
+GET  /organize                                                             login 404   404   404   404   404   404   page  page
+GET  /organize/programmes/{programme}                                      login 404   404   404   404   404   404   page  page
+GET  /organize/cohorts                                                     login 404   404   404   404   404   404   page  page
+POST /organize/cohorts                                                     login 404   404   404   404   404   404   done  done
+GET  /organize/cohorts/new                                                 login 404   404   404   404   404   404   page  page
+GET  /organize/cohorts/{cohort}                                            login 404   404   404   404   404   404   page  page
+POST /organize/cohorts/{cohort}/coaches                                    login 404   404   404   404   404   404   done  done
+POST /organize/cohorts/{cohort}/coaches                       unknown      login 404   404   404   404   404   404   422   422
+POST /organize/cohorts/{cohort}/coaches/{handle}/remove                    login 404   404   404   404   404   404   done  done
+POST /organize/cohorts/{cohort}/coaches/{handle}/remove       elsewhere    login 404   404   404   404   404   404   404   404
+GET  /organize/cohorts/{cohort}/poster                                     login 404   404   404   404   404   404   page  page
+GET  /organize/people                                                      login 404   404   404   404   404   404   page  page
+GET  /organize/people/{public_id}/reset-link                               login 404   404   404   404   404   404   404   page
+POST /organize/people/{public_id}/reset-link                               login 404   404   404   404   404   404   404   page
+GET  /start/{token}                                                        404   404   404   404   404   404   404   404   404
+POST /start/{token}                                                        404   404   404   404   404   404   404   404   404
+GET  /healthz                                                              page  page  page  page  page  page  page  page  page
+GET  /readyz                                                               page  page  page  page  page  page  page  page  page
+GET  /static/{path:path}                                                   page  page  page  page  page  page  page  page  page
+"""
+
+POST_FORM = {"title": "A find", "body": "Three sentences.", "visibility": "private", "action": "publish"}
+FORMS: Mapping[str, Mapping[str, str]] = {
+    "/programmes/{programme}/{thing}/activities/{activity}": {"done": "1"},
+    "/programmes/{programme}/{thing}/reflect": POST_FORM,
+    "/programmes/{programme}/{thing}/reflect draft": {**POST_FORM, "action": "draft"},
+    "/posts/new": POST_FORM,
+    "/journals/{handle}/{post}/edit": POST_FORM,
+    "/journals/{handle}/{post}/answers": {"body": "An answer.", "audience": "readers"},
+    "/journals/{handle}/{post}/answers feedback": {"body": "An answer.", "audience": "coaches"},
+    "/join": {"code": "riverside"},
+    "/join unknown": {"code": "nosuchcode"},
+    "/sign-in": {"email": "lou@example.org", "password": PASSWORD},
+    "/sign-in wrong": {"email": "lou@example.org", "password": "not the password"},
+    "/sign-up": {"name": "Nele Wouters", "email": "nele@example.org", "password": "seven green umbrellas"},
+    "/sign-up taken": {"name": "Lou", "email": "lou@example.org", "password": "seven green umbrellas"},
+    "/reset/{token}": {"password": "seven green umbrellas"},
+    "/account/profile": {"name": "Another Name", "about": "A few words.", "language": "nl"},
+    "/account/password": {"current_password": PASSWORD, "password": "seven green umbrellas"},
+    "/account/unlink": {"issuer": ISSUER, "subject": SUBJECT},
+    "/language": {"language": "fr", "next": "/programmes"},
+    "/organize/cohorts": {"name": "New Group", "programme": "demo-programme", "mode": "coach-led"},
+    "/organize/cohorts/{cohort}/coaches": {"email": "stien@example.org"},
+    "/organize/cohorts/{cohort}/coaches unknown": {"email": "nobody@example.org"},
+    "/start/{token}": {
+        "site_name": "A library",
+        "programme": "demo-programme",
+        "group": "The first",
+        "mode": "coach-led",
+        "name": "Nele Wouters",
+        "email": "nele@example.org",
+        "password": "seven green umbrellas",
+    },
+}
+"""What is sent, by template and, where another form belongs to it, state."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One line of the matrix."""
+
+    method: str
+    template: str
+    state: str
+    outcomes: Mapping[str, str] = field(hash=False)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.template} {self.state}".strip()
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        return FORMS.get(f"{self.template} {self.state}", FORMS.get(self.template, {}))
+
+    def path(self, world: World) -> str:
+        values = _values(world, self.template, self.state)
+        query = f"?group={world.ids['enrolment']}" if self.state == "in-group" else ""
+        if self.state == "inside-older":
+            query = "?after=WzE3MDAwMDAwMDAuMCwgMV0"  # an honest cursor
+        return _filled(self.template, values) + query
+
+    def ghost(self) -> str:
+        """The same address of what never was."""
+        if "{" not in self.template:
+            return f"{self.template}?group=nosuch" if self.state == "in-group" else "/no-such-page"
+        return re.sub(r"\{[^}]*\}", "nosuch", self.template)
+
+    @property
+    def able(self) -> tuple[str, ...]:
+        """For whom it works, the one with the least rights first."""
+        return tuple(role for role in ROLES if self.outcomes[role] in ("page", "done"))
+
+
+def _read(matrix: str) -> Iterator[Call]:
+    for line in matrix.strip().splitlines()[1:]:
+        method, template, *rest = line.split()
+        state = rest.pop(0) if len(rest) > len(ROLES) else ""
+        yield Call(method, template, state, dict(zip(ROLES, rest, strict=True)))
+
+
+CALLS = tuple(_read(MATRIX))
+
+
+def once_each(calls: Iterable[Call]) -> list[Call]:
+    """The first call that works of each address, whatever further states there are."""
+    found: dict[tuple[str, str], Call] = {}
+    for call in calls:
+        if call.able:
+            found.setdefault((call.method, call.template), call)
+    return list(found.values())
+
+
+READS = tuple(call for call in CALLS if call.method == "GET")
+WRITES = tuple(call for call in CALLS if call.method == "POST")
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    return re.sub(r"\{(\w+)[^}]*\}", lambda found: values[found[1]], template)
+
+
+def _values(world: World, template: str, state: str) -> dict[str, str]:
+    cast = world.site.cast
+    unknown = state == "unknown"
+    values = {
+        "programme": "inside-programme" if state == "inside" else "demo-programme",
+        "thing": {"inside": "inner", "earlier": "older-second", "unknown": "nosuch"}.get(state, "first"),
+        "activity": "nosuch" if unknown else "a",
+        "path": "nosuch.png" if unknown else "plan.png",
+        "handle": cast.peer.handle if state.startswith("inside") else cast.learner.handle,
+        "post": world.posts.get(state, world.posts["cohort"]),
+        "answer": world.answers.get(state, ""),
+        "cohort": cast.cohort.public_id,
+        "code": {"full": "FULLHOUSE", "over": "OVERANDOUT", "unknown": "NOSUCH"}.get(state, "RIVERSIDE"),
+        "provider": "nosuch" if unknown else "local",
+        "token": world.ids["reset"] if template.startswith("/reset") and not unknown else "nosuch",
+        "public_id": world.ids["session"] if "sessions" in template else cast.stranger.public_id,
+    }
+    if state == "elsewhere":
+        values["handle"] = cast.other_learner.handle
+    if template.endswith("/remove"):
+        values["handle"] = (cast.other_coach if state == "elsewhere" else cast.coach).handle
+    if "answers/{answer}" in template:
+        values["post"] = world.posts["cohort"]
+    if template.startswith("/static"):
+        values["path"] = StaticFiles(STATIC).url("dingen.css").removeprefix("/static/")
+    return values
+
+
+def routes_of(app: FastAPI) -> set[tuple[str, str]]:
+    """(method, path) of every route; HEAD goes with GET, and a mount is one route."""
+    found: set[tuple[str, str]] = set()
+    for route in iter_route_contexts(app.routes):
+        inner: Any = route.original_route
+        if isinstance(inner, Mount):
+            found.add(("GET", f"{inner.path}/{{path:path}}"))
+            continue
+        assert route.path is not None and route.methods, f"a route of an unknown kind: {inner!r}"
+        found |= {(method, route.path) for method in route.methods - {"HEAD"}}
+    return found

@@ -1,0 +1,58 @@
+"""What all tables hold, to see what a request changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+from app.tables import metadata
+
+Rows = dict[str, list[dict[str, Any]]]
+LAST_SEEN = {"login_session.last_seen_at", "login_session.expires_at"}
+"""What opening a page may change."""
+RANDOM = {"public_id", "token_hash", "once", "code", "object_id", "password_hash"}
+REFERENCES = {("event", "actor_id"): "person", ("event", "enrolment_id"): "enrolment"}
+"""Of tables that outlive what they speak of."""
+
+
+def rows_of(connection: Connection, leaving: Collection[str] = ()) -> Rows:
+    """Every row of every table, but for the tables and columns ("table.column") in `leaving`."""
+    return {
+        table.name: [
+            {name: value for name, value in row.items() if f"{table.name}.{name}" not in leaving}
+            for row in _read(connection, table)
+        ]
+        for table in metadata.sorted_tables
+        if table.name not in leaving
+    }
+
+
+def comparable(rows: Rows) -> Rows:
+    """The rows without what differs by chance: random names are left out, and keys become the place of their
+    row."""
+    places = {
+        name: {row["id"]: place for place, row in enumerate(table)}
+        for name, table in rows.items()
+        if table and "id" in table[0]
+    }
+    return {
+        name: [dict(_plain(metadata.tables[name], row, places)) for row in table]
+        for name, table in rows.items()
+    }
+
+
+def _plain(table: Table, row: dict[str, Any], places: dict[str, dict[int, int]]) -> Iterator[tuple[str, Any]]:
+    for name, value in row.items():
+        if name in RANDOM:
+            continue
+        target = REFERENCES.get((table.name, name), table.name if name == "id" else "")
+        for key in table.columns[name].foreign_keys:
+            target = key.column.table.name
+        yield name, places[target].get(value, value) if target else value
+
+
+def _read(connection: Connection, table: Table) -> list[dict[str, Any]]:
+    ordered = table.select().order_by(*table.primary_key.columns)
+    return [dict(row) for row in connection.execute(ordered).mappings()]

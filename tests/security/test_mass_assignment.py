@@ -1,0 +1,114 @@
+"""A form changes what it is for and nothing else, whatever further fields are sent along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Date, Integer
+
+from app.clock import now, set_to
+from app.db import UtcDateTime
+from app.tables import metadata
+from app.web.forms import Form
+from tests.security.routes import WRITES, Call
+from tests.security.tables import Rows, comparable, rows_of
+from tests.security.world import World
+
+VALUES: list[tuple[type[Any], str]] = [
+    (Boolean, "1"),
+    (UtcDateTime, "2001-02-03T04:05:06+00:00"),
+    (Date, "2001-02-03"),
+    (Integer, "1"),
+    (JSON, '{"assigned": "assigned"}'),
+]
+CHOICES = {
+    "role": "administrator",
+    "visibility": "public",
+    "default_visibility": "public",
+    "mode": "blended",
+    "audience": "readers",
+    "language": "fr",
+}
+WRITTEN = [call for call in WRITES if call.able]
+MOST_FIELDS = 400
+
+
+def columns() -> dict[str, str]:
+    """Every column of every table, with a value that it could hold."""
+    found: dict[str, str] = {}
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            kinds = (value for kind, value in VALUES if isinstance(column.type, kind))
+            value = CHOICES.get(column.name) or next(kinds, "assigned")
+            found[column.name] = found[f"{table.name}.{column.name}"] = value
+            found[f"{table.name}[{column.name}]"] = found[f"{column.name}[]"] = value
+    return found
+
+
+def own_fields() -> dict[str, set[str]]:
+    """What the application's forms do take, by the form's name."""
+    return {form.__name__: set(form.model_fields) for form in Form.__subclasses__()}
+
+
+TAKEN = {
+    "/account/profile": "ProfileForm",
+    "/account/password": "PasswordForm",
+    "/account/unlink": "UnlinkForm",
+    "/join": "CodeForm",
+    "/journals/{handle}/{post}/answers": "AnswerForm",
+    "/journals/{handle}/{post}/edit": "PostForm",
+    "/language": "LanguageForm",
+    "/organize/cohorts": "CohortForm",
+    "/organize/cohorts/{cohort}/coaches": "CoachForm",
+    "/posts/new": "PostForm",
+    "/programmes/{programme}/{thing}/activities/{activity}": "TickForm",
+    "/programmes/{programme}/{thing}/reflect": "PostForm",
+    "/reset/{token}": "ResetForm",
+    "/sign-in": "SignInForm",
+    "/sign-in/{provider}": "ProviderForm",
+    "/sign-up": "SignUpForm",
+}
+
+
+def after(world: World, call: Call, form: dict[str, str], query: dict[str, str], moment: datetime) -> Rows:
+    with world.undone(), set_to(moment):
+        browser = world.browser(call.able[0])
+        path = call.path(world)
+        answer = browser.post(path, data=form, params=query if "?" not in path else None)
+        assert answer.status_code in (200, 303, 502), answer.text[:500]
+        return comparable(rows_of(world.connection))
+
+
+def test_the_fields_are_those_of_the_tables() -> None:
+    """So that the test below can fail."""
+    found = columns()
+    for name in ("role", "is_demo", "organization_id", "author_id", "published_at", "password_hash", "seats"):
+        assert name in found
+    assert found["role"] == "administrator" and found["published_at"].startswith("2001")
+
+
+def test_fields_that_a_form_has_not_change_nothing(world: World) -> None:
+    moment, changed = now(), []
+    for call in WRITTEN:
+        form = dict(call.form)
+        own = set(form) | own_fields().get(TAKEN.get(call.template, ""), set())
+        expected = after(world, call, form, {}, moment)
+        for extra in batches({name: value for name, value in columns().items() if name not in own}):
+            sent = ({**extra, **form}, {}), (form, extra)
+            if any(after(world, call, body, query, moment) != expected for body, query in sent):
+                changed.append(str(call))
+    assert not changed
+
+
+def batches(fields: dict[str, str]) -> Iterator[dict[str, str]]:
+    """As many as a form may have."""
+    names = sorted(fields)
+    for start in range(0, len(names), MOST_FIELDS):
+        yield {name: fields[name] for name in names[start : start + MOST_FIELDS]}
+
+
+def test_every_form_that_takes_fields_is_known() -> None:
+    for call in WRITTEN:
+        assert not call.form or call.template in TAKEN, call

@@ -1,0 +1,280 @@
+"""A form that is sent twice, or twenty times at once, has one effect; seats hold when fifty want ten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from httpx2 import Response
+from sqlalchemy import func, select
+
+from app.clock import now, set_to
+from app.cohorts.models import Cohort, CohortCoach, Enrolment
+from app.events.models import Event
+from app.journals.models import Comment, Post
+from app.main import create_app
+from app.migrate import upgrade
+from app.organize.setup import setup_token
+from app.people.models import LoginSession, Organization, Person, ResetLink
+from app.people.passwords import Passwords
+from app.people.services import create_person, make_reset_link
+from app.progress.models import ThingRecord, Tick
+from tests.cast import PROGRAMME, make_cast
+from tests.conftest import Site, postgresql_database, settings_for
+from tests.security.routes import POST_FORM, WRITES
+from tests.security.tables import comparable, rows_of
+from tests.security.world import World
+
+TIMES = 20
+FIRST = f"/programmes/{PROGRAMME}/first"
+EACH_ANEW = {"/sign-in", "/sign-up", "/organize/people/{public_id}/reset-link"}
+"""A new sign-in, and a new link for the one before, are what somebody wants who asks again."""
+COUNTED = {"attempt", "event"}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[str]:
+    """A database of its own, in which everything is really written."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('busy') / 'dingen.db'}"
+        return
+    with postgresql_database(f"dingen_busy_{worker_id}") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def app(url: str) -> Iterator[FastAPI]:
+    app = create_app(settings_for(url))
+    app.state.passwords = Passwords(cheap=True, at_once=4)
+    upgrade(app.state.database)
+    yield app
+    app.state.database.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def busy(app: FastAPI, password_hash: str, set_up_at_once: list[Response]) -> Site:
+    """The cast on that database, which was set up before."""
+    with app.state.database.transaction() as db:
+        return Site(app, app.state.database, make_cast(db, password_hash))
+
+
+@pytest.fixture(scope="module")
+def set_up_at_once(app: FastAPI) -> list[Response]:
+    """The answers to whoever pressed the button of the empty site's first page twenty times."""
+    site = Site(app, app.state.database, None)  # type: ignore[arg-type]
+    with site.db() as db:
+        token = setup_token(db, app.state.settings.secret())
+    form = {
+        "site_name": "A library",
+        "programme": PROGRAMME,
+        "group": "The first",
+        "mode": "coach-led",
+        "name": "Nele Wouters",
+        "email": "nele@example.org",
+        "password": "seven green umbrellas",
+    }
+    return at_once(lambda _: site.client().post(f"/start/{token}", data=form))
+
+
+@pytest.fixture
+def someone(busy: Site) -> Person:
+    """Somebody who has done nothing yet."""
+    with busy.db() as db:
+        return create_person(db, name="Some One")
+
+
+def at_once(act: Callable[[int], Response], times: int = TIMES) -> list[Response]:
+    start = Barrier(times)
+
+    def run(number: int) -> Response:
+        start.wait()
+        return act(number)
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(run, range(times)))
+
+
+def posted(site: Site, person: Person, path: str, **form: str) -> list[Response]:
+    """The same form, sent from twenty windows of one browser."""
+    clients = [site.client(person) for _ in range(TIMES)]
+    return at_once(lambda number: clients[number].post(path, data=form))
+
+
+def statuses(answers: list[Response]) -> dict[int, int]:
+    codes = [answer.status_code for answer in answers]
+    return {code: codes.count(code) for code in sorted(set(codes))}
+
+
+def count(site: Site, table: Any, *conditions: Any) -> int:
+    with site.db() as db:
+        return db.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+
+
+def posts_of(person: Person) -> Any:
+    return select(Post.id).where(Post.author_id == person.id).scalar_subquery()
+
+
+def told(site: Site, person: Person, verb: str) -> int:
+    return count(site, Event, Event.actor_id == person.id, Event.verb == verb)
+
+
+def test_an_empty_site_is_set_up_once(app: FastAPI, busy: Site, set_up_at_once: list[Response]) -> None:
+    assert statuses(set_up_at_once) == {303: 1, 404: TIMES - 1}
+    assert count(busy, Organization) == 1
+    assert count(busy, Person, Person.email == "nele@example.org") == 1
+    assert count(busy, Cohort, Cohort.name == "The first") == 1
+
+
+def test_a_tick_is_one_tick(busy: Site, someone: Person) -> None:
+    assert statuses(posted(busy, someone, f"{FIRST}/activities/a", done="1")) == {303: TIMES}
+    own = select(Enrolment.id).where(Enrolment.person_id == someone.id)
+    assert count(busy, Enrolment, Enrolment.person_id == someone.id) == 1
+    assert count(busy, Tick, Tick.enrolment_id.in_(own)) == 1
+    assert told(busy, someone, "enrolled") == 1
+
+
+@pytest.mark.parametrize("once", [{"once": "the-same-mark"}, {}], ids=["with", "without"])
+@pytest.mark.parametrize("action", ["publish", "draft"])
+def test_a_reflection_is_one_post_with_or_without_its_mark(
+    busy: Site, someone: Person, once: dict[str, str], action: str
+) -> None:
+    answers = posted(busy, someone, f"{FIRST}/reflect", **{**POST_FORM, "action": action, **once})
+    assert statuses(answers) == {303: TIMES}
+    own = select(Enrolment.id).where(Enrolment.person_id == someone.id)
+    assert count(busy, Post, Post.author_id == someone.id) == 1
+    assert count(busy, ThingRecord, ThingRecord.enrolment_id.in_(own)) == 1
+    assert told(busy, someone, "published") == told(busy, someone, "reflected") == (action == "publish")
+
+
+def test_a_post_is_one_post(busy: Site, someone: Person) -> None:
+    answers = posted(busy, someone, "/posts/new", once="the-same-mark", **POST_FORM)
+    assert statuses(answers) == {303: TIMES}
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    assert count(busy, Post, Post.author_id == someone.id) == 1
+    assert told(busy, someone, "published") == 1
+
+
+def test_an_answer_is_one_answer(busy: Site, someone: Person) -> None:
+    published = {**POST_FORM, "visibility": "members"}
+    post = busy.client(someone).post("/posts/new", data=published).headers["location"]
+    answers = posted(busy, busy.cast.stranger, f"{post}/answers", body="Good.", once=someone.public_id)
+    assert statuses(answers) == {303: TIMES}
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    assert count(busy, Comment, Comment.post_id == posts_of(someone)) == 1
+
+
+def test_deleting_is_done_once(busy: Site, someone: Person) -> None:
+    post = busy.client(someone).post("/posts/new", data=POST_FORM).headers["location"]
+    posted(busy, someone, f"{post}/delete")
+    assert told(busy, someone, "deleted") == 1
+    posted(busy, someone, f"{post}/restore")
+    assert told(busy, someone, "restored") == 1
+
+
+def test_joining_is_done_once(busy: Site, someone: Person) -> None:
+    assert statuses(posted(busy, someone, "/join/RIVERSIDE")) == {303: TIMES}
+    assert count(busy, Enrolment, Enrolment.person_id == someone.id) == 1
+    assert told(busy, someone, "joined") == 1
+
+
+def test_beginning_alone_is_done_once(busy: Site, someone: Person) -> None:
+    assert statuses(posted(busy, someone, f"/programmes/{PROGRAMME}/enrol")) == {303: TIMES}
+    assert count(busy, Enrolment, Enrolment.person_id == someone.id) == 1
+    assert told(busy, someone, "enrolled") == 1
+
+
+def test_fifty_who_want_ten_seats_fill_ten(busy: Site) -> None:
+    form = {"name": "Ten", "programme": PROGRAMME, "mode": "self-paced", "seats": "10", "code": "TENSEATS"}
+    assert busy.client(busy.cast.organizer).post("/organize/cohorts", data=form).status_code == 303
+    with busy.db() as db:
+        people = [create_person(db, name=f"Number {number}") for number in range(50)]
+    clients = [busy.client(person) for person in people]
+    answers = at_once(lambda number: clients[number].post("/join/TENSEATS"), times=50)
+    assert statuses(answers) == {303: 10, 409: 40}
+    cohort = select(Cohort.id).where(Cohort.code == "TENSEATS")
+    assert count(busy, Enrolment, Enrolment.cohort_id.in_(cohort.scalar_subquery())) == 10
+    refused = Enrolment.person_id.in_([person.id for person in people]), Enrolment.cohort_id.is_(None)
+    assert count(busy, Enrolment, *refused) == 0
+
+
+def test_signing_up_makes_one_account_and_lets_its_owner_in(busy: Site) -> None:
+    form = {"name": "Twenty Times", "email": "twenty@example.org", "password": "seven green umbrellas"}
+    answers = at_once(lambda _: busy.client().post("/sign-up", data=form))
+    assert statuses(answers) == {303: TIMES}
+    assert count(busy, Person, Person.email == "twenty@example.org") == 1
+
+
+def test_twenty_people_of_one_name_sign_up_at_once(busy: Site) -> None:
+    def sign_up(number: int) -> Response:
+        form = {
+            "name": "Jan Peeters",
+            "email": f"jan{number}@example.org",
+            "password": "seven green umbrellas",
+        }
+        return busy.client().post("/sign-up", data=form)
+
+    assert statuses(at_once(sign_up)) == {303: TIMES}
+    assert count(busy, Person, Person.name == "Jan Peeters") == TIMES
+
+
+def test_a_group_is_one_group(busy: Site) -> None:
+    form = {"name": "One Group", "programme": PROGRAMME, "mode": "coach-led", "once": "the-same-mark"}
+    answers = posted(busy, busy.cast.organizer, "/organize/cohorts", **form)
+    assert statuses(answers) == {303: TIMES}
+    assert count(busy, Cohort, Cohort.name == "One Group") == 1
+
+
+def test_a_coach_is_added_once(busy: Site, someone: Person) -> None:
+    with busy.db() as db:
+        db.get_one(Person, someone.id).email = f"{someone.public_id}@example.org"
+    path = f"/organize/cohorts/{busy.cast.cohort.public_id}/coaches"
+    answers = posted(busy, busy.cast.administrator, path, email=f"{someone.public_id}@example.org")
+    assert statuses(answers) == {303: TIMES}
+    assert count(busy, CohortCoach, CohortCoach.person_id == someone.id) == 1
+
+
+def test_a_reset_link_opens_the_account_once(busy: Site, someone: Person) -> None:
+    with busy.db() as db:
+        token = make_reset_link(db, db.get_one(Person, someone.id), None)
+    answers = at_once(
+        lambda number: busy.client().post(f"/reset/{token}", data={"password": f"umbrella {number} is green"})
+    )
+    assert statuses(answers) == {303: 1, 404: TIMES - 1}
+    assert count(busy, ResetLink, ResetLink.person_id == someone.id, ResetLink.used_at.is_(None)) == 0
+    assert told(busy, someone, "changed-password") == 1
+
+
+def test_a_shared_session_that_is_ended_by_one_window_stays_ended(busy: Site, someone: Person) -> None:
+    client = busy.client(someone)
+    token = client.cookies["dingen"]
+
+    def press(number: int) -> Response:
+        window = busy.client()
+        window.cookies.set("dingen", token)
+        return window.post("/sign-out") if number == 0 else window.get("/")
+
+    assert set(statuses(at_once(press))) <= {200, 303}
+    assert count(busy, LoginSession, LoginSession.person_id == someone.id) == 0
+
+
+def test_the_same_form_a_second_time_changes_nothing(world: World) -> None:
+    moment, wrong = now(), []
+    for call in WRITES:
+        for role in call.able[-1:]:
+            if call.template in EACH_ANEW:
+                continue
+            with world.undone(), set_to(moment):
+                browser, path, form = world.browser(role), call.path(world), {**call.form, "once": "a-mark"}
+                browser.post(path, data=form)
+                once = comparable(rows_of(world.connection, COUNTED))
+                browser.cookies.set("dingen", world.token(role))
+                browser.post(path, data=form)
+                if comparable(rows_of(world.connection, COUNTED)) != once:
+                    wrong.append(str(call))
+    assert not wrong

@@ -1,0 +1,255 @@
+"""A site on which everything exists that somebody could want to get at, with a secret in each private field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from anyio.from_thread import BlockingPortal
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+
+from app.cohorts.models import Cohort, Mode
+from app.cohorts.queries import active_enrolment, load_viewer
+from app.cohorts.services import create_cohort, join
+from app.db import new_public_id
+from app.journals.models import Audience, Comment, Post, Visibility
+from app.journals.queries import readable_post
+from app.journals.services import (
+    About,
+    add_comment,
+    delete_comment,
+    delete_post,
+    publish_post,
+    save_draft,
+    start_post,
+)
+from app.people.models import LoginSession, Person
+from app.people.services import link_identity, make_reset_link, open_session
+from tests.cast import PROGRAMME
+from tests.conftest import BASE_URL, Site
+
+OUT = "out"
+ROLES = (
+    OUT,
+    "stranger",
+    "learner",
+    "peer",
+    "other_learner",
+    "coach",
+    "other_coach",
+    "organizer",
+    "administrator",
+)
+SIGNED_IN = ROLES[1:]
+COHORT = ("learner", "peer", "coach")
+OTHER_COHORT = ("other_learner", "other_coach")
+DESK = ("organizer", "administrator")
+ISSUER = "https://provider.example"
+SUBJECT = "secret-subject"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A text in a private field. Nobody but `readers` ever gets it; every one of them does, where `shown`."""
+
+    text: str
+    readers: tuple[str, ...] = ()
+    shown: bool = True
+
+
+class World:
+    """`posts`, `answers` and `ids` are the public ids of what there is, by what is special about it."""
+
+    def __init__(self, site: Site, connection: Connection, portal: BlockingPortal) -> None:
+        self.site, self.connection, self.portal = site, connection, portal
+        self.posts: dict[str, str] = {}
+        self.answers: dict[str, str] = {}
+        self.ids: dict[str, str] = {}
+        self.secrets: list[Secret] = []
+        self._tokens: dict[str, str] = {}
+
+    def person(self, role: str) -> Person:
+        found: Person = getattr(self.site.cast, role)
+        return found
+
+    def browser(self, role: str, headers: Mapping[str, str] | None = None) -> TestClient:
+        """A fresh browser, in which somebody of that role is signed in."""
+        client = TestClient(self.site.app, base_url=BASE_URL, follow_redirects=False, headers=headers)
+        client.portal = self.portal
+        if role != OUT:
+            client.cookies.set("dingen", self.token(role))
+        return client
+
+    def token(self, role: str) -> str:
+        if role not in self._tokens:
+            with self.site.db() as db:
+                self._tokens[role] = open_session(db, self.person(role).id)
+        return self._tokens[role]
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """What happens inside did not happen."""
+        savepoint = self.connection.begin_nested()
+        try:
+            yield
+        finally:
+            savepoint.rollback()
+
+
+def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> World:
+    world = World(site, connection, portal)
+    for role in SIGNED_IN:
+        world.token(role)
+    for step in (_write_posts, _answer, _open_ways_in, _make_groups):
+        with site.db() as db:
+            step(world, db)
+    _keep_addresses_secret(world)
+    return world
+
+
+def _write_posts(world: World, db: Session) -> None:
+    by_author = {
+        ("learner", Visibility.PRIVATE): ("learner",),
+        ("learner", Visibility.COACHES): ("learner", "coach"),
+        ("learner", Visibility.COHORT): COHORT,
+        ("learner", Visibility.MEMBERS): SIGNED_IN,
+        ("learner", Visibility.PUBLIC): ROLES,
+        ("peer", Visibility.PRIVATE): ("peer",),
+        ("peer", Visibility.COHORT): COHORT,
+        ("other_learner", Visibility.COACHES): OTHER_COHORT,
+        ("other_learner", Visibility.COHORT): OTHER_COHORT,
+    }
+    for (author, visibility), readers in by_author.items():
+        name = visibility.value if author == "learner" else f"{author}-{visibility.value}"
+        thing = "first" if visibility in (Visibility.PRIVATE, Visibility.COHORT) else None
+        post = _post(world, db, author, name, visibility, thing=thing)
+        _publish(world, db, post, name, visibility, readers)
+    _post(world, db, "learner", "draft", Visibility.COHORT, thing="second")
+    _save(world, db, _named(world, db, "draft"), "draft")
+    _save(world, db, _named(world, db, "cohort"), "revision")
+    deleted = _post(world, db, "learner", "deleted", Visibility.COHORT)
+    _publish(world, db, deleted, "deleted", Visibility.COHORT, ())
+    delete_post(db, deleted)
+
+
+def _post(
+    world: World, db: Session, author: str, name: str, visibility: Visibility, *, thing: str | None = None
+) -> Post:
+    person = world.person(author)
+    enrolment = active_enrolment(db, person.id, PROGRAMME)
+    assert enrolment is not None
+    programme = world.site.programme
+    about = None
+    if thing:
+        found = programme.thing(thing)
+        assert found is not None
+        about = About(enrolment, programme, found)
+    post = start_post(
+        db,
+        person.id,
+        once=f"once-{name}",
+        language="en",
+        visibility=visibility,
+        enrolment=enrolment,
+        about=about,
+    )
+    world.posts[name] = post.public_id
+    world.secrets.append(Secret(f"once-{name}", (author,), shown=False))
+    return post
+
+
+def _publish(
+    world: World, db: Session, post: Post, name: str, visibility: Visibility, readers: tuple[str, ...]
+) -> None:
+    title, body = f"Title {name} kumquat", f"Body {name} kumquat"
+    publish_post(db, post, title=title, body=body, visibility=visibility, version=post.version)
+    world.secrets += [Secret(title, readers), Secret(body, readers)]
+
+
+def _save(world: World, db: Session, post: Post, name: str) -> None:
+    title, body = f"Title {name} kumquat", f"Body {name} kumquat"
+    save_draft(db, post, title=title, body=body, visibility=Visibility(post.visibility), version=post.version)
+    world.secrets += [Secret(title, ("learner",)), Secret(body, ("learner",))]
+
+
+def _named(world: World, db: Session, name: str) -> Post:
+    return db.query(Post).filter_by(public_id=world.posts[name]).one()
+
+
+def _answer(world: World, db: Session) -> None:
+    for name, author, post, audience, readers in (
+        ("feedback", "coach", "cohort", Audience.COACHES, ("learner", "coach")),
+        ("reply", "learner", "cohort", Audience.COACHES, ("learner", "coach")),
+        ("comment", "peer", "cohort", Audience.READERS, COHORT),
+        ("to-coaches", "coach", "coaches", Audience.COACHES, ("learner", "coach")),
+        ("deleted", "peer", "cohort", Audience.READERS, ()),
+    ):
+        body = f"Answer {name} kumquat"
+        viewer = load_viewer(db, world.token(author))
+        assert viewer is not None
+        answered = readable_post(db, viewer, world.site.cast.learner.handle, world.posts[post])
+        comment = add_comment(db, viewer, answered, body=body, audience=audience)
+        world.answers[name] = comment.public_id
+        world.secrets.append(Secret(body, readers))
+    delete_comment(db, db.query(Comment).filter_by(public_id=world.answers["deleted"]).one())
+
+
+def _open_ways_in(world: World, db: Session) -> None:
+    learner, loner, peer = (getattr(world.site.cast, name) for name in ("learner", "loner", "peer"))
+    link_identity(db, learner.id, ISSUER, SUBJECT)
+    world.ids["reset"] = make_reset_link(db, loner, world.site.cast.administrator.id)
+    untold = make_reset_link(db, peer, None)
+    elsewhere = open_session(db, learner.id, user_agent="Firefox/150 on Linux")
+    session = db.query(LoginSession).filter_by(person_id=learner.id).order_by(LoginSession.id.desc()).first()
+    assert session is not None
+    world.ids["session"] = session.public_id
+    world.ids["used"] = new_public_id()
+    world.secrets += [
+        Secret(SUBJECT, ("learner",)),
+        Secret(session.public_id, ("learner",)),
+        *(Secret(text) for text in (untold, elsewhere, *world._tokens.values())),
+        *(Secret(hash_) for (hash_,) in db.query(LoginSession.token_hash)),
+        Secret("$argon2"),
+        Secret(world.site.app.state.settings.secret()),
+        Secret("the secret of the client"),
+    ]
+
+
+def _make_groups(world: World, db: Session) -> None:
+    cast = world.site.cast
+    enrolment = active_enrolment(db, cast.learner.id, PROGRAMME)
+    assert enrolment is not None
+    world.ids["enrolment"] = enrolment.public_id
+    full = _group(world, db, "Full House", "FULLHOUSE")
+    full.seats = 1
+    join(db, cast.loner.id, full)
+    over = _group(world, db, "Over And Out", "OVERANDOUT")
+    over.ends_on = over.created_at.date().replace(year=2020)
+    db.flush()
+    world.secrets += [
+        Secret(enrolment.public_id, ("learner",)),
+        Secret(cast.other_cohort.code, (*DESK, "other_coach"), shown=False),
+    ]
+
+
+def _group(world: World, db: Session, name: str, code: str) -> Cohort:
+    organizer = world.site.cast.organizer
+    return create_cohort(
+        db,
+        organization_id=organizer.organization_id,
+        created_by_id=organizer.id,
+        programme_slug=PROGRAMME,
+        name=name,
+        mode=Mode.SELF_PACED,
+        code=code,
+    )
+
+
+def _keep_addresses_secret(world: World) -> None:
+    for role in SIGNED_IN:
+        email = world.person(role).email
+        assert email is not None
+        world.secrets.append(Secret(email, tuple({role, *DESK})))
