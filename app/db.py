@@ -142,7 +142,12 @@ class Database:
     def _engine(self, pool_size: int) -> Engine:
         if self.url.get_backend_name() != "sqlite":
             return create_engine(
-                self.url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_use_lifo=True
+                self.url,
+                pool_size=pool_size,
+                max_overflow=0,
+                pool_pre_ping=True,
+                pool_use_lifo=True,
+                hide_parameters=True,
             )
         if self.url.database not in (None, "", ":memory:"):
             Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
@@ -151,6 +156,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_use_lifo=True,
+            hide_parameters=True,
             connect_args={"check_same_thread": False, "timeout": SQLITE_BUSY_SECONDS},
         )
         event.listen(engine, "connect", _prepare_sqlite)

@@ -27,7 +27,7 @@ from app.things.library import Library
 from app.web import live, styleguide
 from app.web.cookies import session_token
 from app.web.errors import install_error_pages, page_for
-from app.web.middleware import RefuseCrossSite, SecurityHeaders
+from app.web.middleware import LimitBody, RefuseCrossSite, SecurityHeaders
 from app.web.render import Pages
 from app.web.static import StaticFiles
 
@@ -66,7 +66,6 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         lifespan=lifespan,
         openapi_url=None,
         redirect_slashes=False,
-        max_body_size=MAX_BODY_BYTES,
         middleware=[
             Middleware(SecurityHeaders, https=settings.https),
             Middleware(
@@ -75,6 +74,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
                 origin=settings.base_url,
                 exempt=CSRF_EXEMPT,
             ),
+            Middleware(LimitBody, refuse=lambda request: page_for(request, 413), largest=MAX_BODY_BYTES),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=1),
         ],
     )

@@ -44,7 +44,8 @@ def load_viewer(db: Session, token: str) -> Viewer | None:
 
 def _memberships_of(through: type[Enrolment] | type[CohortCoach]) -> ScalarSelect[str]:
     """The cohorts that a person is in now, as one text."""
-    packed = cast(Cohort.id, String) + FIELD + Cohort.public_id + FIELD + Cohort.name
+    name = func.replace(Cohort.name, RECORD, " ")
+    packed = cast(Cohort.id, String) + FIELD + Cohort.public_id + FIELD + name
     return (
         select(func.aggregate_strings(packed, RECORD))
         .join(through, through.cohort_id == Cohort.id)

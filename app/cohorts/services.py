@@ -6,6 +6,7 @@ import secrets
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -18,6 +19,7 @@ from app.web.i18n import message
 
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 8
+CODE_TAKEN = message("Another group has this code. Choose a different one.")
 
 
 def new_code(db: Session) -> str:
@@ -47,7 +49,7 @@ def create_cohort(
     """A cohort; the same `once` by the same person gives the same cohort. Raises Refused for a taken code."""
     code = normal_code(code)
     if code and once is None and db.scalar(select(Cohort.id).where(Cohort.code == code)) is not None:
-        raise Refused(message("Another group has this code. Choose a different one."), "code")
+        raise Refused(CODE_TAKEN, "code")
     values = {
         "organization_id": organization_id,
         "created_by_id": created_by_id,
@@ -66,8 +68,12 @@ def create_cohort(
         select(Cohort.created_by_id, Cohort.once).where(Cohort.code == values["code"])
     ).first()
     if taken_by is not None and tuple(taken_by) != (created_by_id, values["once"]):
-        raise Refused(message("Another group has this code. Choose a different one."), "code")
-    cohort, made = insert_once(db, Cohort, ("created_by_id", "once"), values)
+        raise Refused(CODE_TAKEN, "code")
+    try:
+        with db.begin_nested():
+            cohort, made = insert_once(db, Cohort, ("created_by_id", "once"), values)
+    except IntegrityError as error:
+        raise Refused(CODE_TAKEN, "code") from error
     if made:
         record(db, created_by_id, "created", "cohort", cohort.public_id)
     return cohort
@@ -82,9 +88,9 @@ def add_coach(db: Session, cohort: Cohort, person_id: int, *, actor_id: int | No
             index_elements=["cohort_id", "person_id"],
             set_={"ended_at": None, "since": at},
             where=CohortCoach.ended_at.is_not(None),
-        )
-    )
-    if changed.rowcount:  # type: ignore[attr-defined]
+        ).returning(CohortCoach.person_id)
+    ).first()
+    if changed:
         record(db, actor_id, "added-coach", "cohort", cohort.public_id, person=person_id)
 
 

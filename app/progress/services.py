@@ -19,7 +19,7 @@ from app.progress.queries import ThingProgress, facts_of, slugs_of, thing_progre
 from app.progress.rules import Facts, State, derive, is_finished, standing
 from app.things.catalogue import Programme, Thing
 
-_TICK = Upsert(Tick, lambda insert: insert.on_conflict_do_nothing())
+_TICK = Upsert(Tick, lambda insert: insert.on_conflict_do_nothing().returning(Tick.activity_id))
 _RECORD = Upsert(
     ThingRecord,
     lambda insert: insert.on_conflict_do_update(
@@ -43,7 +43,7 @@ def complete_activity(
     if activity_id not in thing.activity_ids:
         raise NotFound
     tick = {"enrolment_id": enrolment.id, "thing_slug": thing.slug, "activity_id": activity_id, "at": now()}
-    if _TICK.run(db, tick).rowcount:
+    if _TICK.run(db, tick).first() is not None:
         _log(db, enrolment, "ticked", f"{thing.slug}/{activity_id}")
     return _settle(db, enrolment, programme, thing, _known(db, enrolment, programme, thing))
 

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from app.cohorts.models import Cohort
 from app.cohorts.services import join
 from app.people.services import create_person
 from app.web.paging import decode_cursor, encode_cursor
@@ -181,6 +182,14 @@ def test_only_forms_are_read(world: World) -> None:
         assert answer.status_code in expected, (call, content_type)
 
 
+def test_a_body_that_is_too_large_is_refused_with_a_page(world: World) -> None:
+    for role in ("out", "learner"):
+        for path in ("/posts/new", "/sign-in", "/no-such-page", "/programmes"):
+            answer = world.browser(role).post(path, data={"body": "x" * 3_000_000})
+            assert "That is too large" in words(see(answer, 413))
+            assert "content-security-policy" in answer.headers
+
+
 def test_a_body_without_an_end_is_refused_with_a_page(world: World) -> None:
     endless = (b"body=" + b"x" * 65_536 for _ in range(50))
     answer = world.browser("learner").post("/posts/new", content=endless, headers=URLENCODED)
@@ -229,6 +238,14 @@ def test_the_name_of_a_group_forges_no_membership(world: World) -> None:
     assert page.css_first("#f-name-error")
     see(browser.post("/join/FORGED"), 404)
     see(browser.get(f"/cohorts/{other.public_id}"), 404)
+
+
+def test_a_name_that_is_in_the_database_already_forges_no_membership(world: World) -> None:
+    cast = world.site.cast
+    with world.site.db() as db:
+        db.get_one(Cohort, cast.cohort.id).name = f"A{SEPARATORS.format(cast.other_cohort)}"
+    see(world.browser("learner").get(f"/cohorts/{cast.cohort.public_id}"))
+    see(world.browser("learner").get(f"/cohorts/{cast.other_cohort.public_id}"), 404)
 
 
 @pytest.fixture

@@ -5,7 +5,11 @@ from __future__ import annotations
 import logging
 
 import pytest
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.exc import IntegrityError, StatementError
 
+from app.journals.models import Post
+from tests.conftest import Site
 from tests.security.crawl import Walk, walk_through
 from tests.security.world import World
 
@@ -34,3 +38,11 @@ def test_no_log_tells_a_secret(world: World, caplog: pytest.LogCaptureFixture) -
 def of_the_test(record: logging.LogRecord) -> bool:
     """Its browser notes the addresses that it asks for."""
     return record.name.startswith("httpx")
+
+
+def test_a_broken_statement_is_logged_without_what_somebody_wrote(site: Site) -> None:
+    with pytest.raises(StatementError) as raised, site.db() as db:
+        db.execute(select(Post).where(Post.title == bindparam("title")), {"title": object(), "x": "kumquat"})
+    with pytest.raises(IntegrityError) as refused, site.db() as db:
+        db.execute(insert(Post).values(author_id=None, title="Title kumquat", visibility="private"))
+    assert "kumquat" not in str(raised.value) and "kumquat" not in str(refused.value).partition("DETAIL")[0]
