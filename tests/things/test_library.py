@@ -178,10 +178,10 @@ def move_the_folder_away(content: Path) -> None:
 
 
 def make_it_unreadable(content: Path) -> None:
-    """Even for root, whom no permission stops."""
-    file = content / "things" / "desk" / "03-mend.md"
-    file.unlink()
-    file.symlink_to(content / "gone")
+    """Even for root, whom no permission stops; in one step, so that the file is never gone."""
+    nowhere = content / "things" / "desk" / "nowhere"
+    nowhere.symlink_to(content / "gone")
+    nowhere.replace(nowhere.with_name("03-mend.md"))
 
 
 @pytest.mark.parametrize(
