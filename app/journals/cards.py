@@ -63,7 +63,7 @@ def _card(line: PostLine, thing: Thing | None, locale: Locale, *, whole: bool = 
         at=line.at,
         visibility=line.visibility,
         readers=readers_in_words(locale, line.visibility),
-        lang="" if line.language == locale.language else line.language,
+        lang=locale.lang(line.language),
         body=Markup(line.html) if whole else EMPTY,  # noqa: S704  cleaned when it was stored
         thing_label=thing.label if thing else "",
         thing_title=thing_title,

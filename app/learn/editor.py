@@ -43,7 +43,6 @@ class Desk:
     programme: Programme | None = None
     thing: Thing | None = None
     done_url: str | None = None
-    group: str = ""
 
     @property
     def about(self) -> About | None:
@@ -56,7 +55,6 @@ class Desk:
 class EditorView:
     url: str
     back_url: str
-    group: str
     thing: Thing | None
     text: ThingText | None
     lang: str
@@ -221,10 +219,9 @@ def _page(
     view = EditorView(
         desk.url,
         desk.back_url,
-        desk.group,
         thing,
         text,
-        text.language if text and text.language != locale.language else "",
+        locale.lang(text.language) if text else "",
         _choices(request, db, locale, desk),
         bool(post and post.published_at),
         f"/journals/{viewer.handle}/{post.public_id}/delete" if post else "",

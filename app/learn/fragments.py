@@ -63,7 +63,7 @@ class Fragments:
         return self._keep(
             ("tile", thing.slug, state, size, current),
             lambda: self.render(
-                "learn/_tile.html", state=state, size=size, current=current, **self._names(thing)
+                "learn/_tile.html", state=state, size=size, current=current, **self.names(thing)
             ),
         )
 
@@ -87,7 +87,7 @@ class Fragments:
                 competencies=[labels.get(slug, slug) for slug in thing.competencies],
                 read_in=self.locale.language_name(thing.text(self.order).language),
                 wished=self.locale.language_name(self.locale.language),
-                **self._names(thing),
+                **self.names(thing),
             ),
         )
 
@@ -104,7 +104,7 @@ class Fragments:
         return parts
 
     def _section(self, thing: Thing, section: Section) -> Markup:
-        return self.render("learn/_section.html", section=section, **self._names(thing))
+        return self.render("learn/_section.html", section=section, **self.names(thing))
 
     def activities(self, thing: Thing) -> tuple[Group, ...]:
         return self._keep(("activities", thing.slug), lambda: tuple(self._groups(thing)))
@@ -121,7 +121,7 @@ class Fragments:
 
     def _activity(self, thing: Thing, activity: Activity) -> ActivityHtml:
         looks = [
-            self.render("progress/_activity.html", activity=activity, look=look, **self._names(thing))
+            self.render("progress/_activity.html", activity=activity, look=look, **self.names(thing))
             for look in ("open", "done", "plain")
         ]
         return ActivityHtml(activity.id, *looks)
@@ -133,12 +133,12 @@ class Fragments:
             ("neighbours", thing.slug),
             lambda: self.render(
                 "learn/_prev_next.html",
-                before=self._names(before) if before else None,
-                after=self._names(after) if after else None,
+                before=self.names(before) if before else None,
+                after=self.names(after) if after else None,
             ),
         )
 
-    def _names(self, thing: Thing) -> dict[str, Any]:
+    def names(self, thing: Thing) -> dict[str, Any]:
         """What the templates of a Thing know of it; `lang` is empty where the text is in the page's own
         language."""
         text = thing.text(self.order)
@@ -146,7 +146,7 @@ class Fragments:
             "thing": thing,
             "text": text,
             "url": f"{self.url}/{thing.slug}",
-            "lang": "" if text.language == self.locale.language else text.language,
+            "lang": self.locale.lang(text.language),
         }
 
     def render(self, template: str, **context: Any) -> Markup:

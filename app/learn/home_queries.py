@@ -70,18 +70,17 @@ class Home:
 def home(reader: Reader, viewer: Viewer) -> Home:
     """Where somebody is, and what is next."""
     db, catalogue = reader.db, reader.catalogue
-    known = [
-        (course, programme)
+    packs = [
+        (course, programme, course.pack(db, programme))
         for course in courses_of(db, viewer.person_id)
         if (programme := catalogue.programme(course.programme_slug))
     ]
-    packs = [(course, programme, course.pack(db, programme)) for course, programme in known]
     waiting = waiting_by_cohort(db, viewer) if viewer.coached else {}
     groups = [WaitingGroup(group, waiting.get(group.cohort_id, 0)) for group in viewer.coached]
     lines = news(db, viewer, limit=NEWS_LENGTH) if viewer.cohorts else ()
     return Home(
         next_step(reader, viewer, packs) or _coach_step(groups, reader.locale),
-        [_course(reader, *known_course) for known_course in packs],
+        [_course(reader, *where) for where in packs],
         groups,
         _answers(reader, viewer),
         reader.excerpts(lines),

@@ -91,7 +91,6 @@ class ProgrammeView:
     words: str
     step: NextStep | None
     lang: str
-    may_open: bool
 
 
 def programme_view(reader: Reader, programme: Programme) -> ProgrammeView:
@@ -112,14 +111,13 @@ def programme_view(reader: Reader, programme: Programme) -> ProgrammeView:
         rule_in_words(programme, locale),
         summary_in_words(summary(programme, pack), locale) if course else "",
         step,
-        "" if prepared.text.language == locale.language else prepared.text.language,
-        viewer is not None or programme.access == "public",
+        locale.lang(prepared.text.language),
     )
 
 
 def _row(prepared: Fragments, thing: Thing, pack: Mapping[str, str]) -> ThingRow:
     text = thing.text(prepared.order)
-    lang = "" if text.language == prepared.locale.language else text.language
+    lang = prepared.locale.lang(text.language)
     return ThingRow(
         thing,
         text.title,

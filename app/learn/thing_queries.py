@@ -17,7 +17,7 @@ from app.people.viewer import Membership
 from app.progress.queries import ThingProgress, slugs_of, thing_progress
 from app.progress.rules import NOTHING, Facts, Standing, State, standing
 from app.progress.words import standing_in_words
-from app.things.catalogue import Programme, Thing, ThingText
+from app.things.catalogue import Programme, Thing
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,6 @@ class TryView:
     after: NextStep | None
     signed_in: bool
     swapped: bool = False
-
-    @property
-    def text(self) -> ThingText:
-        return self.thing.text(self.prepared.order)
-
-    @property
-    def url(self) -> str:
-        return f"{self.prepared.url}/{self.thing.slug}"
-
-    @property
-    def lang(self) -> str:
-        language = self.text.language
-        return "" if language == self.prepared.locale.language else language
 
     @property
     def part(self) -> Part | None:
@@ -69,7 +56,7 @@ class TryView:
 
 @lru_cache(maxsize=2048)
 def try_html(view: TryView) -> Markup:
-    return view.prepared.render("learn/_try.html", view=view)
+    return view.prepared.render("learn/_try.html", view=view, **view.prepared.names(view.thing))
 
 
 @dataclass(frozen=True)
@@ -96,7 +83,9 @@ def _invitation(view: ReflectView) -> Markup:
 
 
 def _reflect_html(view: ReflectView) -> Markup:
-    return view.trying.prepared.render("learn/_reflect.html", view=view)
+    trying = view.trying
+    names = trying.prepared.names(trying.thing)
+    return trying.prepared.render("learn/_reflect.html", view=view, trying=trying, **names)
 
 
 @dataclass(frozen=True)
@@ -136,7 +125,7 @@ def thing_view(reader: Reader, programme: Programme, thing: Thing) -> ThingView:
     prepared = trying.prepared
     return ThingView(
         thing.label,
-        trying.text.title,
+        thing.text(prepared.order).title,
         prepared.text.title,
         prepared.url,
         prepared.head(thing),

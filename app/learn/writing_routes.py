@@ -14,7 +14,7 @@ from app.cohorts.services import enrol
 from app.errors import NotFound
 from app.journals.models import Post
 from app.journals.queries import own_post, post_by_once, writing_about
-from app.journals.services import About, delete_post, restore_post
+from app.journals.services import delete_post, restore_post
 from app.learn.editor import Desk, open_desk, write
 from app.learn.forms import PostForm
 from app.learn.reader import found_programme, found_thing
@@ -100,7 +100,8 @@ def new_post_page(request: Request, db: Session, viewer: Viewer, locale: Locale,
         context = {"courses": _named(request, locale, courses)}
         return render(request, "learn/which_group.html", context)
     group = group or (courses[0].public_id if courses else "")
-    return open_desk(request, db, viewer, locale, _free_desk(db, viewer, group, None))
+    enrolment = own_enrolment(db, viewer, group) if group else None
+    return open_desk(request, db, viewer, locale, _free_desk(viewer, enrolment, None))
 
 
 @router.post("/posts/new")
@@ -114,7 +115,7 @@ def new_post(
 ) -> Response:
     enrolment = own_enrolment(db, viewer, group) if group else None
     post = _begun(db, viewer, form, enrolment, (None,))
-    return write(request, db, viewer, locale, _free_desk(db, viewer, group, post), form)
+    return write(request, db, viewer, locale, _free_desk(viewer, enrolment, post), form)
 
 
 def _named(request: Request, locale: Locale, courses: Sequence[Course]) -> list[tuple[str, str]]:
@@ -127,35 +128,30 @@ def _named(request: Request, locale: Locale, courses: Sequence[Course]) -> list[
     return named
 
 
-def _free_desk(db: Session, viewer: Viewer, group: str, post: Post | None) -> Desk:
-    enrolment = own_enrolment(db, viewer, group) if group else None
-    url = f"/posts/new?group={group}" if group else "/posts/new"
+def _free_desk(viewer: Viewer, enrolment: Enrolment | None, post: Post | None) -> Desk:
+    url = f"/posts/new?group={enrolment.public_id}" if enrolment else "/posts/new"
     return Desk(url, f"/journals/{viewer.handle}", enrolment, post)
 
 
-def _own(
+def _own_desk(
     request: Request, db: Session, viewer: Viewer, handle: str, post: str, *, deleted: bool = False
-) -> tuple[Post, Programme | None, Thing | None]:
-    """One of the viewer's posts, locked, with what it is about where that still exists. Raises NotFound."""
+) -> tuple[Post, Desk]:
+    """One of the viewer's posts, locked, and where it is written. Raises NotFound."""
     if handle != viewer.handle:
         raise NotFound
     found = own_post(db, viewer, post, deleted=deleted, for_update=True)
     programme = catalogue_of(request).programme(found.programme_slug) if found.programme_slug else None
     thing = programme.thing(found.thing_slug) if programme and found.thing_slug else None
-    return found, programme, thing
-
-
-def _edit_desk(viewer: Viewer, post: Post, programme: Programme | None, thing: Thing | None) -> Desk:
-    url = f"/journals/{viewer.handle}/{post.public_id}"
-    back = url if post.published_at else f"/journals/{viewer.handle}"
-    return Desk(f"{url}/edit", back, post.enrolment, post, programme, thing, done_url=url)
+    url = f"/journals/{viewer.handle}/{found.public_id}"
+    back = url if found.published_at else f"/journals/{viewer.handle}"
+    return found, Desk(f"{url}/edit", back, found.enrolment, found, programme, thing, done_url=url)
 
 
 @router.get("/journals/{handle}/{post}/edit")
 def edit_page(
     request: Request, db: Session, viewer: Viewer, locale: Locale, handle: str, post: str
 ) -> Response:
-    desk = _edit_desk(viewer, *_own(request, db, viewer, handle, post))
+    _, desk = _own_desk(request, db, viewer, handle, post)
     return open_desk(request, db, viewer, locale, desk)
 
 
@@ -169,14 +165,14 @@ def edit(
     post: str,
     form: Bound[PostForm] = posted(PostForm),
 ) -> Response:
-    desk = _edit_desk(viewer, *_own(request, db, viewer, handle, post))
+    _, desk = _own_desk(request, db, viewer, handle, post)
     return write(request, db, viewer, locale, desk, form)
 
 
 @router.post("/journals/{handle}/{post}/delete")
 def delete(request: Request, db: Session, viewer: Viewer, locale: Locale, handle: str, post: str) -> Response:
-    found, programme, thing = _own(request, db, viewer, handle, post)
-    delete_post(db, found, _about(found, programme, thing))
+    found, desk = _own_desk(request, db, viewer, handle, post)
+    delete_post(db, found, desk.about)
     undo = f"/journals/{handle}/{post}/restore"
     was = (
         locale.gettext("Your post is deleted.")
@@ -190,11 +186,7 @@ def delete(request: Request, db: Session, viewer: Viewer, locale: Locale, handle
 def restore(
     request: Request, db: Session, viewer: Viewer, locale: Locale, handle: str, post: str
 ) -> Response:
-    found, programme, thing = _own(request, db, viewer, handle, post, deleted=True)
-    restore_post(db, found, _about(found, programme, thing))
+    found, desk = _own_desk(request, db, viewer, handle, post, deleted=True)
+    restore_post(db, found, desk.about)
     url = f"/journals/{handle}/{post}" + ("" if found.published_at else "/edit")
     return redirect(request, url, Flash(locale.gettext("It is back.")))
-
-
-def _about(post: Post, programme: Programme | None, thing: Thing | None) -> About | None:
-    return About(post.enrolment, programme, thing) if post.enrolment and programme and thing else None

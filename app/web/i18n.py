@@ -95,13 +95,17 @@ class Locale:
     def datetime(self, moment: dt.datetime) -> str:
         return f"{self.date(moment)}, {self.time(moment)}"
 
+    def lang(self, code: str) -> str:
+        """For the lang attribute of a text in that language: nothing where it is the page's own."""
+        return "" if code == self.language else code
+
     def language_name(self, code: str) -> str:
         """Another language's name as this one calls it: "English", "anglais"."""
         return _language_name(self.language, code)
 
     def enumeration(self, names: Sequence[str]) -> str:
         """ "Cora, Paul and Mieke"."""
-        return format_list(list(names), locale=WAYS_OF_WRITING.get(self.language, self.language))
+        return format_list(list(names), locale=_way_of_writing(self.language))
 
     def ago(self, moment: dt.datetime) -> str:
         """ "3 days ago", in whole days beyond one day."""
@@ -110,6 +114,10 @@ class Locale:
             return self.gettext("just now")
         rounded = seconds - seconds % (86400 if seconds >= 86400 else 3600 if seconds >= 3600 else 60)
         return _formatted_delta(-rounded, self.language)
+
+
+def _way_of_writing(language: str) -> str:
+    return WAYS_OF_WRITING.get(language, language)
 
 
 @lru_cache(maxsize=256)
@@ -122,7 +130,7 @@ def _language_name(language: str, code: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _formatted_date(day: dt.date, form: str, language: str) -> str:
-    return format_date(day, form, locale=WAYS_OF_WRITING.get(language, language))
+    return format_date(day, form, locale=_way_of_writing(language))
 
 
 @lru_cache(maxsize=4096)
@@ -130,7 +138,7 @@ def _formatted_delta(seconds: int, language: str) -> str:
     return format_timedelta(
         timedelta(seconds=seconds),
         add_direction=True,
-        locale=WAYS_OF_WRITING.get(language, language),
+        locale=_way_of_writing(language),
         threshold=1.2,
     )
 

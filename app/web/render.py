@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -239,8 +238,3 @@ def safe_next(url: str | None, default: str = "/") -> str:
         return default
     parts = urlsplit(url)
     return default if parts.scheme or parts.netloc else url
-
-
-def json_for_meta(value: object) -> Markup:
-    """A value as JSON, safe inside an attribute."""
-    return Markup.escape(json.dumps(value, separators=(",", ":")))
