@@ -18,7 +18,7 @@ from app.db import Database
 from app.errors import NotFound
 from app.people.attempts import OWN_PASSWORD_PER_PERSON
 from app.people.models import Identity, Person
-from app.people.password_rules import weakness
+from app.people.password_rules import refuse_easy_password
 from app.people.queries import own_person
 from app.people.services import WrongPassword, change_password, rename, revoke_session, revoke_sessions
 from app.people.turns import TURN
@@ -100,9 +100,7 @@ def _refuse_password(
 ) -> int | None:
     """Add to the form why the password stays as it is; the status that says so, None where nothing does."""
     state = request.app.state
-    easy = form.parsed and weakness(form.data.password, old.name, old.email, state.site.name)
-    if easy:
-        form.refuse("password", easy)
+    refuse_easy_password(form, old.name, old.email, state.site.name)
     if not form.valid:
         return 422
     if not state.limiter.allows(OWN_PASSWORD_PER_PERSON, "password", viewer.public_id):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.coach.queries import cohort_and_programme, grid_view, inbox_view, learner_view
 from app.coaching.queries import Show, Sort
 from app.people.viewer import Viewer
+from app.things.library import catalogue_of
 from app.web.i18n import Locale
 from app.web.render import render
 from app.web.routing import page_router
@@ -37,7 +38,7 @@ def grid_page(
     q: str = "",
     after: str = "",
 ) -> Response:
-    group, programme = cohort_and_programme(db, request.app.state.library.catalogue, viewer, cohort)
+    group, programme = cohort_and_programme(db, catalogue_of(request), viewer, cohort)
     order, filter_ = chosen(Sort, sort, Sort.SILENCE), chosen(Show, show, Show.ALL)
     view = grid_view(
         db, viewer, group, programme, locale, sort=order, show=filter_, search=q[:80], cursor=after
@@ -62,7 +63,7 @@ def grid_page(
 def inbox_page(
     request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, after: str = ""
 ) -> Response:
-    catalogue = request.app.state.library.catalogue
+    catalogue = catalogue_of(request)
     group, _ = cohort_and_programme(db, catalogue, viewer, cohort)
     view = inbox_view(db, viewer, group, catalogue, request.app.state.pages, locale, cursor=after)
     base = f"/cohorts/{cohort}/coach/inbox"
@@ -82,7 +83,7 @@ def inbox_page(
 def learner_page(
     request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, handle: str
 ) -> Response:
-    catalogue = request.app.state.library.catalogue
+    catalogue = catalogue_of(request)
     group, _ = cohort_and_programme(db, catalogue, viewer, cohort)
     view = learner_view(db, viewer, group, catalogue, request.app.state.pages, locale, handle)
     return render(request, "coach/learner.html", {"cohort": group, "view": view})

@@ -15,6 +15,7 @@ from app.journals.streams import PostLine
 from app.learn.fragments import Fragments, fragments
 from app.people.viewer import Viewer
 from app.things.catalogue import Catalogue, Programme, Thing
+from app.things.library import catalogue_of
 from app.web.i18n import Locale
 from app.web.render import Pages
 
@@ -38,7 +39,7 @@ class Reader:
 
 def reader_of(request: Request, db: Session, viewer: Viewer | None, locale: Locale) -> Reader:
     state = request.app.state
-    return Reader(db, viewer, locale, state.library.catalogue, state.pages)
+    return Reader(db, viewer, locale, catalogue_of(request), state.pages)
 
 
 def found_programme(catalogue: Catalogue, slug: str) -> Programme:

@@ -20,18 +20,14 @@ from app.learn.forms import PostForm
 from app.learn.reader import found_programme, found_thing
 from app.people.viewer import Viewer
 from app.progress.queries import Course, courses_of, slugs_of
-from app.things.catalogue import Catalogue, Programme, Thing
+from app.things.catalogue import Programme, Thing
+from app.things.library import catalogue_of
 from app.web.forms import Bound, posted
 from app.web.i18n import Locale
 from app.web.render import Flash, redirect, render
 from app.web.routing import page_router
 
 router = page_router()
-
-
-def catalogue_of(request: Request) -> Catalogue:
-    catalogue: Catalogue = request.app.state.library.catalogue
-    return catalogue
 
 
 @router.get("/programmes/{programme}/{thing}/reflect")

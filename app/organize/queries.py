@@ -37,6 +37,11 @@ def programme_lines(catalogue: Catalogue, locale: Locale) -> list[ProgrammeLine]
     ]
 
 
+def programme_choices(catalogue: Catalogue, locale: Locale) -> list[tuple[str, str]]:
+    """(slug, title) for a form that asks for a programme."""
+    return [(line.programme.slug, line.text.title) for line in programme_lines(catalogue, locale)]
+
+
 def other_problems(catalogue: Catalogue) -> list[Problem]:
     """Problems of files that belong to no programme that could be loaded."""
     return [problem for problem in catalogue.problems if _folder(problem) not in catalogue.programmes]

@@ -16,11 +16,12 @@ from app.organize.queries import (
     language_names,
     other_problems,
     problems_of,
+    programme_choices,
     programme_lines,
 )
 from app.people.queries import people, people_by_email, person_by_email
 from app.people.viewer import Viewer
-from app.things.catalogue import Catalogue
+from app.things.library import catalogue_of
 from app.web.forms import Bound, blank, posted
 from app.web.i18n import Locale, message
 from app.web.paging import decode_cursor, encode_cursor
@@ -37,11 +38,6 @@ def organizer(viewer: Viewer) -> Viewer:
     if not viewer.is_organizer:
         raise NotFound
     return viewer
-
-
-def catalogue_of(request: Request) -> Catalogue:
-    catalogue: Catalogue = request.app.state.library.catalogue
-    return catalogue
 
 
 @router.get("/organize")
@@ -138,9 +134,7 @@ def create_cohort_page(
 
 
 def _cohort_form(request: Request, locale: Locale, form: Bound[CohortForm], *, status: int = 200) -> Response:
-    programmes = [
-        (line.programme.slug, line.text.title) for line in programme_lines(catalogue_of(request), locale)
-    ]
+    programmes = programme_choices(catalogue_of(request), locale)
     return render(
         request, "organize/cohort_new.html", {"form": form, "programmes": programmes}, status=status
     )

@@ -8,10 +8,11 @@ from app.clock import now
 from app.cohorts.models import Mode
 from app.db import Database
 from app.organize.forms import SetUpForm
-from app.organize.queries import programme_lines
+from app.organize.queries import programme_choices
 from app.organize.setup import FirstGroup, check_token, set_up
-from app.people.password_rules import weakness
+from app.people.password_rules import refuse_easy_password
 from app.people.services import open_session
+from app.things.library import catalogue_of
 from app.web.cookies import set_session
 from app.web.forms import Bound, blank, posted
 from app.web.i18n import Locale, message
@@ -40,9 +41,10 @@ def set_up_page(
     secret = request.app.state.settings.secret()
     with database.transaction(write=False) as db:
         check_token(db, secret, token)
-    if form.parsed and request.app.state.library.catalogue.programme(form.data.programme) is None:
+    if form.parsed and catalogue_of(request).programme(form.data.programme) is None:
         form.refuse("programme", message("Choose one of the options."))
-    _refuse_easy_password(form)
+    if form.parsed:
+        refuse_easy_password(form, form.data.name, form.data.email, form.data.site_name)
     if not form.valid:
         return _form(request, locale, form, status=422)
     data = form.data
@@ -68,17 +70,6 @@ def set_up_page(
     return response
 
 
-def _refuse_easy_password(form: Bound[SetUpForm]) -> None:
-    if form.parsed:
-        data = form.data
-        easy = weakness(data.password, data.name, data.email, data.site_name)
-        if easy:
-            form.refuse("password", easy)
-
-
 def _form(request: Request, locale: Locale, form: Bound[SetUpForm], *, status: int = 200) -> Response:
-    programmes = [
-        (line.programme.slug, line.text.title)
-        for line in programme_lines(request.app.state.library.catalogue, locale)
-    ]
+    programmes = programme_choices(catalogue_of(request), locale)
     return render(request, "organize/setup.html", {"form": form, "programmes": programmes}, status=status)

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from app.db import fold
+from app.web.forms import Bound
 from app.web.i18n import Message, message
 
 COMMON = Path(__file__).with_name("common_passwords.txt")
@@ -33,6 +35,13 @@ OWN_NAME = message("This is too close to your name or address. Take words that n
 def _common() -> frozenset[str]:
     lines = COMMON.read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def refuse_easy_password(form: Bound[Any], *known: str) -> None:
+    """Add to a form with a `password` why it is too easy to guess; `known` as for `weakness`."""
+    easy = weakness(form.data.password, *known) if form.parsed else None
+    if easy:
+        form.refuse("password", easy)
 
 
 def weakness(password: str, *known: str) -> Message | None:

@@ -10,7 +10,7 @@ from app.errors import NotFound, Refused
 from app.people.attempts import PER_ACCOUNT, account_of
 from app.people.forms import ResetForm
 from app.people.models import Person
-from app.people.password_rules import weakness
+from app.people.password_rules import refuse_easy_password
 from app.people.queries import person_of_organization, reset_link
 from app.people.services import RESET_LINK_LIFE, make_reset_link, use_reset_link
 from app.people.turns import TURN
@@ -48,10 +48,7 @@ def reset(
     if link is None:
         return _dead_link(request)
     person = link.person
-    if form.parsed:
-        easy = weakness(form.data.password, person.name, person.email or "", request.app.state.site.name)
-        if easy:
-            form.refuse("password", easy)
+    refuse_easy_password(form, person.name, person.email or "", request.app.state.site.name)
     if not form.valid:
         return _reset_form(request, form, person, status=422)
     password_hash = request.app.state.passwords.hash(form.data.password)

@@ -16,7 +16,7 @@ from app.people.attempts import (
 )
 from app.people.forms import SignInForm, SignUpForm, next_page
 from app.people.oidc_cookies import WAITING
-from app.people.password_rules import weakness
+from app.people.password_rules import refuse_easy_password
 from app.people.queries import organization, password_of
 from app.people.services import EmailTaken, WrongPassword, close_session, create_person, open_session, sign_in
 from app.people.turns import TURN
@@ -125,7 +125,8 @@ def sign_up(
     """Who has an account already and gives its password is signed in: a repeated form has one effect."""
     if viewer:
         return redirect(request, next_page(form.value("next")))
-    _refuse_easy_password(request, form)
+    if form.parsed:
+        refuse_easy_password(form, form.data.name, form.data.email, request.app.state.site.name)
     if not form.valid:
         return _sign_up_form(request, form, status=422)
     data = form.data
@@ -152,14 +153,6 @@ def _sign_up_form(
     request: Request, form: Bound[SignUpForm], *, status: int = 200, is_open: bool = True
 ) -> Response:
     return render(request, "people/sign_up.html", {"form": form, "is_open": is_open}, status=status)
-
-
-def _refuse_easy_password(request: Request, form: Bound[SignUpForm]) -> None:
-    if form.parsed:
-        data = form.data
-        easy = weakness(data.password, data.name, data.email, request.app.state.site.name)
-        if easy:
-            form.refuse("password", easy)
 
 
 def _may_sign_up(request: Request, email: str) -> bool:

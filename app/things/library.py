@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import watchfiles
+from fastapi import Request
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database
@@ -184,6 +185,12 @@ class Library:
     def _fingerprint(self) -> object:
         """Changes when any file below `things/` does."""
         return list(_stats(self.content_dir / FOLDER, depth=4))
+
+
+def catalogue_of(request: Request) -> Catalogue:
+    """What the site has now. A page asks once: the next answer may be another catalogue."""
+    library: Library = request.app.state.library
+    return library.catalogue
 
 
 def _keep(database: Database, catalogue: Catalogue) -> None:
