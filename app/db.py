@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from sqlalchemy import (
     MetaData,
     String,
     TypeDecorator,
+    bindparam,
     create_engine,
     event,
     make_url,
@@ -230,14 +231,24 @@ def run(db: Session, statement: Executable, parameters: Mapping[str, Any] | None
     return db.connection().execute(statement, parameters)
 
 
+def several(name: str, count: int) -> list[Any]:
+    """Parameters for an IN whose length is known when the statement is built: several times cheaper than one
+    that expands. `numbered` gives them their values."""
+    return [bindparam(f"{name}_{number}") for number in range(count)]
+
+
+def numbered(name: str, values: Iterable[Any]) -> dict[str, Any]:
+    return {f"{name}_{number}": value for number, value in enumerate(values)}
+
+
+_INSERTS: Mapping[str, Callable[[Any], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
 class Upsert:
     """An INSERT that knows ON CONFLICT, built once for each dialect; `build` is given the plain INSERT."""
 
     def __init__(self, table: type[Base], build: Callable[[Any], Executable]) -> None:
-        self._built = {
-            "sqlite": build(sqlite.insert(table)),
-            "postgresql": build(postgresql.insert(table)),
-        }
+        self._built = {dialect: build(insert(table)) for dialect, insert in _INSERTS.items()}
 
     def run(self, db: Session, parameters: Mapping[str, Any]) -> CursorResult[Any]:
         return run(db, self._built[db.get_bind().dialect.name], parameters)
@@ -245,10 +256,7 @@ class Upsert:
 
 def upsert(db: Session, table: type[Base]) -> Any:
     """An INSERT that knows ON CONFLICT, in the session's dialect."""
-    insert: Callable[..., Any] = (
-        sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    )
-    return insert(table)
+    return _INSERTS[db.get_bind().dialect.name](table)
 
 
 def insert_once(

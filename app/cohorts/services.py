@@ -48,8 +48,6 @@ def create_cohort(
 ) -> Cohort:
     """A cohort; the same `once` by the same person gives the same cohort. Raises Refused for a taken code."""
     code = normal_code(code)
-    if code and once is None and db.scalar(select(Cohort.id).where(Cohort.code == code)) is not None:
-        raise Refused(CODE_TAKEN, "code")
     values = {
         "organization_id": organization_id,
         "created_by_id": created_by_id,

@@ -97,21 +97,18 @@ def comment_visible_when(person: Any, coached: Any) -> ColumnElement[bool]:
     )
 
 
-def _posts(viewer: Viewer | None) -> Select[Post]:
-    return (
-        select(Post)
-        .join(Post.author)
-        .options(contains_eager(Post.author))
-        .where(visible_to(viewer), Post.published_at.is_not(None))
-    )
-
-
 def readable_post(db: Session, viewer: Viewer | None, handle: str, public_id: str) -> Post:
     """A published post in a journal. Raises NotFound where the viewer may not read it."""
     post = db.scalars(
-        _posts(viewer)
-        .where(Person.handle == handle, Post.public_id == public_id)
-        .options(joinedload(Post.enrolment).joinedload(Enrolment.cohort))
+        select(Post)
+        .join(Post.author)
+        .options(contains_eager(Post.author), joinedload(Post.enrolment).joinedload(Enrolment.cohort))
+        .where(
+            Person.handle == handle,
+            Post.public_id == public_id,
+            Post.published_at.is_not(None),
+            visible_to(viewer),
+        )
     ).first()
     if post is None:
         raise NotFound

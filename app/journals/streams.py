@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.cohorts.models import Enrolment
-from app.db import BigId, rows
+from app.db import BigId, numbered, rows, several
 from app.journals.models import Comment, Post
 from app.journals.queries import (
     coaches_in,
@@ -196,10 +196,9 @@ def own_drafts(db: Session, viewer: Viewer, *, limit: int = 20) -> list[PostLine
 
 @lru_cache(maxsize=8)
 def _about_thing(slugs: int) -> Select[Any]:
-    """The viewer's own posts and drafts about a Thing, and the newest of others in the cohort. A list whose
-    length is known is several times cheaper than one that expands."""
-    names: list[Any] = [bindparam(f"thing_{number}") for number in range(slugs)]
-    thing = and_(Post.programme_slug == bindparam("programme"), Post.thing_slug.in_(names))
+    """The viewer's own posts and drafts about a Thing with so many slugs, and the newest of others in the
+    cohort."""
+    thing = and_(Post.programme_slug == bindparam("programme"), Post.thing_slug.in_(several("thing", slugs)))
     mine = (
         select(Post.id)
         .where(Post.enrolment_id == _id("enrolment"), Post.author_id == _id("viewer"), thing, _VISIBLE)
@@ -234,7 +233,7 @@ def thing_posts(
     parameters = {
         **eyes(viewer),
         **_behind(None, limit - 1),
-        **{f"thing_{number}": slug for number, slug in enumerate(thing_slugs)},
+        **numbered("thing", thing_slugs),
         "programme": programme_slug,
         "enrolment": enrolment_id,
         "cohort": cohort_id,

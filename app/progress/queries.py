@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.cohorts.models import Cohort, Enrolment
-from app.db import rows
+from app.db import numbered, rows, several
 from app.people.viewer import Membership
 from app.progress.models import ProgressState, ThingRecord, Tick
 from app.progress.rules import NOTHING, Facts, derive, merge
@@ -159,9 +159,8 @@ def courses_of(db: Session, person_id: int) -> list[Course]:
 
 @lru_cache(maxsize=8)
 def _thing_progress(slugs: int) -> Select[*tuple[Any, ...]]:
-    """For a Thing with so many slugs: a list whose length is known is several times cheaper than one that
-    expands."""
-    names: list[Any] = [bindparam(f"slug_{number}") for number in range(slugs)]
+    """For a Thing with so many slugs."""
+    names = several("slug", slugs)
     ticked = (
         select(func.aggregate_strings(Tick.activity_id, " "))
         .where(Tick.enrolment_id == Enrolment.id, Tick.thing_slug.in_(names))
@@ -193,9 +192,8 @@ def _thing_progress(slugs: int) -> Select[*tuple[Any, ...]]:
 def thing_progress(db: Session, person_id: int, programme: Programme, thing: Thing) -> ThingProgress | None:
     """In the enrolment that has not ended, in one statement; None where there is none."""
     slugs = slugs_of(thing)
-    named = {f"slug_{number}": slug for number, slug in enumerate(slugs)}
-    statement = _thing_progress(len(slugs))
-    found = rows(db, statement, {"person": person_id, "programme": programme.slug, **named})
+    parameters = {"person": person_id, "programme": programme.slug, **numbered("slug", slugs)}
+    found = rows(db, _thing_progress(len(slugs)), parameters)
     if not found:
         return None
     first, facts = found[0], NOTHING
