@@ -43,19 +43,30 @@ def circle_of(db: Session, enrolment: Enrolment | None) -> Circle:
     return Circle(cohort.name, members_count(db, cohort.id), coaches)
 
 
-def choices(circle: Circle, site: str, locale: Locale) -> list[tuple[str, str, str]]:
-    """(visibility, what it is called, who that is) of each that a writer can choose, the narrowest first."""
-    _ = locale.gettext
-    found = [(Visibility.PRIVATE, _("Only me"), _private(circle, locale))]
-    if circle.coaches:
-        found.append((Visibility.COACHES, _("My coach"), _coaches(circle, locale)))
+def allowed(circle: Circle) -> list[Visibility]:
+    """What a writer can choose, the narrowest first: a circle in which somebody is."""
+    found = [Visibility.PRIVATE, Visibility.MEMBERS, Visibility.PUBLIC]
     if circle.group:
-        found.append((Visibility.COHORT, _("My group"), _group(circle, locale)))
-    found.append(
-        (Visibility.MEMBERS, _("Everyone here"), _("Whoever is signed in at %(site)s.") % {"site": site})
-    )
-    found.append((Visibility.PUBLIC, _("The web"), _("Anyone, also without signing in.")))
-    return [(visibility.value, name, who) for visibility, name, who in found]
+        found.insert(1, Visibility.COHORT)
+    if circle.coaches:
+        found.insert(1, Visibility.COACHES)
+    return found
+
+
+def choices(circle: Circle, site: str, locale: Locale) -> list[tuple[str, str, str]]:
+    """(visibility, what it is called, who that is) of each that is allowed."""
+    _ = locale.gettext
+    words = {
+        Visibility.PRIVATE: (_("Only me"), _private(circle, locale)),
+        Visibility.COACHES: (_("My coach"), _coaches(circle, locale)),
+        Visibility.COHORT: (_("My group"), _group(circle, locale)),
+        Visibility.MEMBERS: (
+            _("Everyone here"),
+            _("Whoever is signed in at %(site)s.") % {"site": site},
+        ),
+        Visibility.PUBLIC: (_("The web"), _("Anyone, also without signing in.")),
+    }
+    return [(visibility.value, *words[visibility]) for visibility in allowed(circle)]
 
 
 def _private(circle: Circle, locale: Locale) -> str:

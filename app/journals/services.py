@@ -15,6 +15,7 @@ from app.errors import NotFound, Refused
 from app.events.log import record
 from app.journals.models import Audience, Comment, Post, Visibility
 from app.journals.queries import has_reflection, last_choice
+from app.journals.readers import Circle, allowed
 from app.markdown import render_post
 from app.people.viewer import Viewer
 from app.progress.queries import slugs_of
@@ -40,17 +41,14 @@ class About:
     thing: Thing
 
 
-def default_visibility(db: Session, person_id: int, enrolment: Enrolment | None) -> Visibility:
-    """The writer's last choice; at first the cohort's wish, else coaches in a cohort and private alone."""
-    chosen = last_choice(db, person_id)
+def default_visibility(
+    db: Session, person_id: int, enrolment: Enrolment | None, circle: Circle
+) -> Visibility:
+    """The writer's last choice; at first the cohort's wish, else the coaches. Private where that circle has
+    nobody in it: alone, or in a cohort without a coach."""
     cohort = enrolment.cohort if enrolment else None
-    if chosen is not None:
-        visibility = Visibility(chosen)
-        needs_cohort = visibility in (Visibility.COACHES, Visibility.COHORT)
-        return Visibility.PRIVATE if needs_cohort and cohort is None else visibility
-    if cohort is None:
-        return Visibility.PRIVATE
-    return Visibility(cohort.default_visibility or Visibility.COACHES)
+    wish = last_choice(db, person_id) or (cohort and cohort.default_visibility) or Visibility.COACHES
+    return Visibility(wish) if wish in allowed(circle) else Visibility.PRIVATE
 
 
 def start_post(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.cohorts.models import Enrolment
 from app.errors import Refused
 from app.journals.models import Post, Visibility
-from app.journals.readers import choices, circle_of
+from app.journals.readers import allowed, choices, circle_of
 from app.journals.services import (
     About,
     Conflict,
@@ -70,7 +70,8 @@ def open_desk(request: Request, db: Session, viewer: Viewer, locale: Locale, des
     """The editor with what is written so far."""
     post = desk.post
     if post is None:
-        visibility = default_visibility(db, viewer.person_id, desk.enrolment).value
+        circle = circle_of(db, desk.enrolment)
+        visibility = default_visibility(db, viewer.person_id, desk.enrolment, circle).value
         form = blank(PostForm, window=str(uuid4()), version=1, visibility=visibility)
     else:
         title, body = writing_of(post)
@@ -108,8 +109,9 @@ def write(
         return _page(request, db, viewer, locale, desk, form, status=422)
     if desk.post is None and not (data.body.strip() or data.title):
         return _saved(request, locale, desk, None)
-    visibility = data.visibility or default_visibility(db, viewer.person_id, desk.enrolment)
-    if visibility.value not in [value for value, _, _ in _choices(request, db, locale, desk)]:
+    circle = circle_of(db, desk.enrolment)
+    visibility = data.visibility or default_visibility(db, viewer.person_id, desk.enrolment, circle)
+    if visibility not in allowed(circle):
         form.refuse("visibility", message("Choose one of the options."))
         return _page(request, db, viewer, locale, desk, form, status=422)
     post = desk.post or start_post(
@@ -195,10 +197,6 @@ def _published_words(locale: Locale, visibility: Visibility, *, again: bool) -> 
     return words[visibility]
 
 
-def _choices(request: Request, db: Session, locale: Locale, desk: Desk) -> list[tuple[str, str, str]]:
-    return choices(circle_of(db, desk.enrolment), request.app.state.site.name, locale)
-
-
 def _page(
     request: Request,
     db: Session,
@@ -222,7 +220,7 @@ def _page(
         thing,
         text,
         locale.lang(text.language) if text else "",
-        _choices(request, db, locale, desk),
+        choices(circle_of(db, desk.enrolment), request.app.state.site.name, locale),
         bool(post and post.published_at),
         f"/journals/{viewer.handle}/{post.public_id}/delete" if post else "",
         preview,

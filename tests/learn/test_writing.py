@@ -5,7 +5,7 @@ from __future__ import annotations
 from httpx2 import Response
 from sqlalchemy import select
 
-from app.cohorts.services import enrol
+from app.cohorts.services import enrol, remove_coach
 from app.journals.models import Post
 from tests.conftest import Site
 from tests.pages import see, value, words
@@ -250,3 +250,14 @@ def test_a_group_of_somebody_elses_enrolment_is_not_found(site: Site) -> None:
     url = page.css_first("#editor").attributes["action"]
     see(site.client(site.cast.peer).get(url), 404)
     see(site.client(site.cast.peer).post(url, data={"body": "x", "action": "publish"}), 404)
+
+
+def test_in_a_group_without_a_coach_the_first_default_is_private(site: Site) -> None:
+    with site.db() as db:
+        remove_coach(db, site.cast.cohort, site.cast.coach.id, actor_id=None)
+    client = site.client(site.cast.learner)
+    page = see(client.get(REFLECT))
+    assert value(page, "visibility") == "private"
+    assert "coaches" not in [field.attributes["value"] for field in page.css("[name=visibility]")]
+    assert client.post(REFLECT, data={"body": "Alone.", "action": "publish"}).status_code == 303
+    assert posts(site)[0].visibility == "private"
