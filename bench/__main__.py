@@ -7,11 +7,7 @@ import os
 import platform
 import re
 import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,9 +20,9 @@ from app.settings import ROOT, Settings
 from app.things.library import Library
 from bench import start
 from bench.seed import Seeded, seed
+from bench.server import SECRET, server
 from tests.peers.postgresql import PostgreSQL, free_port
 
-SECRET = "a secret for benchmarks, long enough to be taken"
 TICKS = os.sysconf("SC_CLK_TCK")
 FLOORS = {
     "sqlite": {"thing": 0.10, "home": 0.08, "stream": 0.05, "grid": 0.035, "tick": 0.06},
@@ -51,33 +47,6 @@ class Measured:
     rate: float
     p50: str
     p99: str
-
-
-@contextmanager
-def server(target: str, port: int, env: dict[str, str]) -> Iterator[int]:
-    """A uvicorn process on core 0; gives its process id."""
-    command = ["taskset", "-c", "0", sys.executable, "-m", "uvicorn", target, "--port", str(port)]
-    command += ["--log-level", "warning", "--no-access-log"]
-    if target.endswith("create_app"):
-        command.append("--factory")
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **env})
-    try:
-        wait_for(port)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def wait_for(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            httpx2.get(f"http://127.0.0.1:{port}/healthz")
-            return
-        except httpx2.TransportError:
-            time.sleep(0.05)
-    raise RuntimeError("the server did not start")
 
 
 def cpu_seconds(pids: list[int]) -> float:

@@ -13,6 +13,7 @@ import httpx2
 from app.db import Database
 from app.migrate import upgrade
 from app.settings import ROOT
+from bench.server import SECRET, server
 from tests.peers.postgresql import free_port
 
 SOURCE = ROOT / "content" / "things" / "digital-work"
@@ -61,8 +62,6 @@ def _write(content: Path, programmes: int, things: int) -> None:
 
 
 def _figures(content: Path) -> str:
-    from bench.__main__ import SECRET, server
-
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/bench.db"
         upgrade(Database(url, pool_size=1))

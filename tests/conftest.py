@@ -69,6 +69,26 @@ def postgresql_database(name: str) -> Iterator[str]:
         admin.engine.dispose()
 
 
+@contextmanager
+def new_database(kind: str, folder: Path, name: str) -> Iterator[str]:
+    """The address of a new, empty database of either kind, that the test really writes to. `name` is its own
+    among those of the worker."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'dingen.db'}"
+        return
+    with postgresql_database(name) as url:
+        yield url
+
+
+@contextmanager
+def migrated_database(kind: str, folder: Path, name: str) -> Iterator[Database]:
+    with new_database(kind, folder, name) as url:
+        database = Database(settings_for(url).sqlalchemy_url, pool_size=4)
+        upgrade(database)
+        yield database
+        database.engine.dispose()
+
+
 def settings_for(url: str, **values: object) -> Settings:
     defaults: dict[str, object] = {
         "database_url": url,
@@ -85,18 +105,10 @@ def migrated(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[Database]:
     """A migrated database, empty, one for each worker."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'dingen.db'}"
-        database = Database(url, pool_size=4)
-        upgrade(database)
+    with migrated_database(
+        request.param, tmp_path_factory.mktemp("database"), f"dingen_{worker_id}"
+    ) as database:
         yield database
-        database.engine.dispose()
-        return
-    with postgresql_database(f"dingen_{worker_id}") as url:
-        database = Database(settings_for(url).sqlalchemy_url, pool_size=4)
-        upgrade(database)
-        yield database
-        database.engine.dispose()
 
 
 @pytest.fixture

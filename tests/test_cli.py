@@ -21,7 +21,7 @@ from app.db import Database
 from app.migrate import upgrade
 from app.people.models import Person
 from app.people.services import create_person
-from tests.conftest import CONTENT, postgresql_database
+from tests.conftest import CONTENT, new_database
 from tests.peers.postgresql import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -103,19 +103,12 @@ def test_the_container_runs_only_commands_that_the_demo_uses_too() -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_migrate_and_serve_as_the_container_does(tmp_path: Path, kind: str, worker_id: str) -> None:
-    if kind == "sqlite":
-        _migrate_and_serve(tmp_path)
-        return
-    with postgresql_database(f"served_{worker_id}") as url:
-        _migrate_and_serve(tmp_path, DINGEN_DATABASE_URL=url)
-
-
-def _migrate_and_serve(tmp_path: Path, **extra: str) -> None:
-    assert dingen(tmp_path, "migrate", **extra).returncode == 0
-    with running(tmp_path, "serve", **extra) as (port, _):
-        answer = httpx2.get(f"http://127.0.0.1:{port}/")
-        assert answer.status_code == 200
-        assert "default-src 'none'" in answer.headers["content-security-policy"]
+    with new_database(kind, tmp_path, f"served_{worker_id}") as url:
+        assert dingen(tmp_path, "migrate", DINGEN_DATABASE_URL=url).returncode == 0
+        with running(tmp_path, "serve", DINGEN_DATABASE_URL=url) as (port, _):
+            answer = httpx2.get(f"http://127.0.0.1:{port}/")
+            assert answer.status_code == 200
+            assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from app.progress.rules import derive
 from app.things.library import Library
 from tests import proof
 from tests.cast import PROGRAMME, make_cast
-from tests.conftest import CONTENT, postgresql_database, settings_for
+from tests.conftest import CONTENT, new_database, settings_for
 from tests.test_cli import running
 
 FIRST = f"/programmes/{PROGRAMME}/first"
@@ -70,20 +69,11 @@ class Writer:
         self.published.append(mark)
 
 
-@contextmanager
-def _database(kind: str, folder: Path, worker_id: str) -> Iterator[str]:
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'dingen.db'}"
-        return
-    with postgresql_database(f"killed_{worker_id}") as url:
-        yield url
-
-
 @pytest.mark.prove
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_what_was_answered_survives_every_kill(kind: str, tmp_path: Path, worker_id: str) -> None:
     kills, draw = proof.size(2, 100), random.Random(23)
-    with _database(kind, tmp_path, worker_id) as url:
+    with new_database(kind, tmp_path, f"killed_{worker_id}") as url:
         database = Database(settings_for(url).sqlalchemy_url, pool_size=2)
         upgrade(database)
         with database.transaction() as db:

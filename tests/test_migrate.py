@@ -15,15 +15,12 @@ from app.db import Database
 from app.migrate import MigrationError, config, current_revision, is_current, migrating, upgrade
 from app.tables import metadata
 from tests.cast import make_cast
-from tests.conftest import postgresql_database, settings_for
+from tests.conftest import new_database, settings_for
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[Database]:
-    if request.param == "sqlite":
-        yield Database(f"sqlite:///{tmp_path / 'empty.db'}", pool_size=2)
-        return
-    with postgresql_database(f"empty_{worker_id}") as url:
+    with new_database(request.param, tmp_path, f"empty_{worker_id}") as url:
         database = Database(settings_for(url).sqlalchemy_url, pool_size=2)
         yield database
         database.engine.dispose()

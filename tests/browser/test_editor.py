@@ -93,15 +93,21 @@ def test_two_windows_that_both_begin_make_two_drafts(visit: Visit, lotte: Somebo
     assert sorted(texts) == ["From the first.", "From the second."]
 
 
-def test_without_a_network_the_text_waits_and_is_saved_when_it_is_back(
-    visit: Visit, lotte: Somebody, complaints: Complaints
-) -> None:
+def in_a_tunnel(visit: Visit, lotte: Somebody, complaints: Complaints) -> Page:
+    """A window in which something was typed after the network had gone."""
     complaints.expected += ["ERR_INTERNET_DISCONNECTED", "Failed to fetch"]
     window = visit(email=lotte.email)
     window.goto(REFLECT)
     window.context.set_offline(True)
     write(window, "Written in a tunnel.")
     expect(window.get_by_text("No connection.")).to_be_visible()
+    return window
+
+
+def test_without_a_network_the_text_waits_and_is_saved_when_it_is_back(
+    visit: Visit, lotte: Somebody, complaints: Complaints
+) -> None:
+    window = in_a_tunnel(visit, lotte, complaints)
     window.context.set_offline(False)
     expect(window.locator("#saved")).to_contain_text(SAVED)
     window.goto(REFLECT)
@@ -111,12 +117,7 @@ def test_without_a_network_the_text_waits_and_is_saved_when_it_is_back(
 def test_the_browser_asks_before_it_leaves_a_text_that_could_not_be_saved(
     visit: Visit, lotte: Somebody, complaints: Complaints
 ) -> None:
-    complaints.expected += ["ERR_INTERNET_DISCONNECTED", "Failed to fetch"]
-    window = visit(email=lotte.email)
-    window.goto(REFLECT)
-    window.context.set_offline(True)
-    write(window, "Written in a tunnel.")
-    expect(window.get_by_text("No connection.")).to_be_visible()
+    window = in_a_tunnel(visit, lotte, complaints)
     with window.expect_event("dialog") as asked:
         window.once("dialog", lambda dialog: dialog.dismiss())
         window.get_by_role("link", name="Back without publishing").click()

@@ -29,7 +29,7 @@ from app.progress.models import ThingRecord, Tick
 from app.progress.services import complete_activity
 from app.settings import ROOT, Settings, SettingsError
 from app.things.library import Library
-from tests.conftest import BASE_URL, postgresql_database, settings_for
+from tests.conftest import BASE_URL, new_database, settings_for
 from tests.pages import see, words
 
 MORNING = datetime(2026, 11, 24, 5, 10, tzinfo=UTC)
@@ -65,12 +65,10 @@ class Demo:
 def demos(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Mapping[str, Demo]]:
     """Seeding takes seconds: once on each database, for all tests."""
     with ExitStack() as stack:
-        urls = {
-            "sqlite": f"sqlite:///{tmp_path_factory.mktemp('demo') / 'dingen.db'}",
-            "postgresql": stack.enter_context(postgresql_database(f"demo_{worker_id}")),
-        }
         made = {}
-        for kind, url in urls.items():
+        for kind in ("sqlite", "postgresql"):
+            folder = tmp_path_factory.mktemp("demo")
+            url = stack.enter_context(new_database(kind, folder, f"demo_{worker_id}"))
             settings = settings_for(url, content_dir=ROOT / "content", mode="demo")
             database = Database(settings.sqlalchemy_url, pool_size=4)
             stack.callback(database.engine.dispose)

@@ -17,7 +17,7 @@ from app.main import create_app
 from app.migrate import upgrade
 from app.people.models import Identity, LoginSession, Person
 from app.people.services import the_organization
-from tests.conftest import BASE_URL, postgresql_database, settings_for
+from tests.conftest import BASE_URL, new_database, settings_for
 from tests.peers.lying_provider import LyingProvider
 from tests.people.oidc import begin, come_back
 
@@ -26,10 +26,7 @@ TIMES = 6
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def own_database(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'dingen.db'}"
-        return
-    with postgresql_database(f"at_once_{worker_id}") as url:
+    with new_database(request.param, tmp_path, f"at_once_{worker_id}") as url:
         yield url
 
 

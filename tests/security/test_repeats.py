@@ -24,7 +24,7 @@ from app.people.passwords import Passwords
 from app.people.services import create_person, make_reset_link
 from app.progress.models import ThingRecord, Tick
 from tests.cast import PROGRAMME, make_cast
-from tests.conftest import Site, postgresql_database, settings_for
+from tests.conftest import Site, new_database, settings_for
 from tests.security.routes import POST_FORM, WRITES
 from tests.security.tables import comparable, rows_of
 from tests.security.world import World
@@ -41,10 +41,8 @@ def url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[str]:
     """A database of its own, in which everything is really written."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('busy') / 'dingen.db'}"
-        return
-    with postgresql_database(f"dingen_busy_{worker_id}") as address:
+    folder = tmp_path_factory.mktemp("busy")
+    with new_database(request.param, folder, f"dingen_busy_{worker_id}") as address:
         yield address
 
 

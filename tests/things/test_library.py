@@ -11,11 +11,10 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from app.db import Database
-from app.migrate import upgrade
 from app.things.catalogue import Catalogue
 from app.things.library import Library
 from app.things.models import Edition, SourceFile
-from tests.conftest import postgresql_database, settings_for
+from tests.conftest import migrated_database
 from tests.things.content import FILES, FIRST, PROGRAMME, SECOND, write
 
 BROKEN = "---\ntitle: Broken\nminuts: 20\n---\nOops.\n"
@@ -27,17 +26,10 @@ def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[Database]:
     """A database that the library's own thread can write to, without the tests' savepoints."""
-    if request.param == "sqlite":
-        database = Database(f"sqlite:///{tmp_path_factory.mktemp('library') / 'dingen.db'}", pool_size=4)
-        upgrade(database)
+    with migrated_database(
+        request.param, tmp_path_factory.mktemp("library"), f"library_{worker_id}"
+    ) as database:
         yield database
-        database.engine.dispose()
-        return
-    with postgresql_database(f"library_{worker_id}") as url:
-        database = Database(settings_for(url).sqlalchemy_url, pool_size=4)
-        upgrade(database)
-        yield database
-        database.engine.dispose()
 
 
 @pytest.fixture

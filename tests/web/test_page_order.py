@@ -22,7 +22,7 @@ from app.web.forms import Bound, Form, posted
 from app.web.i18n import Locale
 from app.web.render import redirect
 from app.web.routing import page_router
-from tests.conftest import BASE_URL, Site, postgresql_database, settings_for
+from tests.conftest import BASE_URL, Site, new_database, settings_for
 
 DANGLING = """
 CREATE TABLE dangling (
@@ -108,10 +108,8 @@ def app(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[FastAPI]:
     """The application with the probes above, on a database that is really written to."""
-    if request.param == "sqlite":
-        yield from _application(f"sqlite:///{tmp_path_factory.mktemp('order') / 'dingen.db'}")
-        return
-    with postgresql_database(f"dingen_order_{worker_id}") as url:
+    folder = tmp_path_factory.mktemp("order")
+    with new_database(request.param, folder, f"dingen_order_{worker_id}") as url:
         yield from _application(url)
 
 
