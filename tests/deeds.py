@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,9 @@ from app.db import new_public_id
 from app.journals.models import Post
 from app.people.models import Person
 from app.people.services import the_organization
+from app.progress.models import ProgressState
+from app.progress.queries import fresh_pack
+from app.things.catalogue import Programme
 from app.things.library import Library
 from tests.cast import PROGRAMME
 from tests.conftest import Site
@@ -134,3 +137,11 @@ def other_content(site: Site, content_dir: Path) -> Iterator[Library]:
         yield library
     finally:
         site.app.state.library = before
+
+
+def pack_of(db: Session, enrolment_id: int, programme: Programme) -> Mapping[str, str]:
+    """{slug: state} of what was started, for the programme as it is now."""
+    row = db.execute(
+        select(ProgressState.digest, ProgressState.pack).where(ProgressState.enrolment_id == enrolment_id)
+    ).first()
+    return fresh_pack(db, enrolment_id, programme, row.digest if row else None, row.pack if row else None)

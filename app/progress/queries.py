@@ -60,14 +60,6 @@ def slugs_of(thing: Thing) -> tuple[str, ...]:
     return (thing.slug, *thing.aliases)
 
 
-def pack_of(db: Session, enrolment_id: int, programme: Programme) -> Mapping[str, str]:
-    """{slug: state} of what was started, for the programme as it is now."""
-    row = db.execute(
-        select(ProgressState.digest, ProgressState.pack).where(ProgressState.enrolment_id == enrolment_id)
-    ).first()
-    return fresh_pack(db, enrolment_id, programme, row.digest if row else None, row.pack if row else None)
-
-
 def fresh_pack(
     db: Session, enrolment_id: int, programme: Programme, digest: str | None, pack: Mapping[str, str] | None
 ) -> Mapping[str, str]:

@@ -7,8 +7,8 @@ import pytest
 from app.clock import now
 from app.cohorts.queries import active_enrolment
 from app.progress.models import Tick
-from app.progress.queries import pack_of
 from tests.conftest import Site
+from tests.deeds import pack_of
 from tests.pages import see, words
 
 FIRST = "/programmes/demo-programme/first"

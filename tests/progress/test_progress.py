@@ -19,7 +19,7 @@ from app.db import Database
 from app.errors import NotFound
 from app.people.services import create_person
 from app.progress.models import ProgressState, ThingRecord, Tick
-from app.progress.queries import facts_of, pack_of
+from app.progress.queries import facts_of
 from app.progress.rules import NOTHING, Facts, State, derive, merge, next_thing, standing, summary
 from app.progress.services import (
     complete_activity,
@@ -33,6 +33,7 @@ from app.things.library import Library
 from tests import proof
 from tests.cast import PROGRAMME
 from tests.conftest import CONTENT
+from tests.deeds import pack_of
 
 
 @pytest.fixture(scope="module")
