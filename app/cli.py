@@ -61,7 +61,7 @@ def session(settings: Settings) -> Iterator[Session]:
     upgrade(database)
     with database.transaction() as db:
         yield db
-    database.engine.dispose()
+    database.close()
 
 
 @cli.command()
@@ -76,7 +76,7 @@ def serve(
     database = Database(settings.sqlalchemy_url, pool_size=1)
     refuse_outdated(database)
     refuse_mixed_people(settings, database)
-    database.engine.dispose()
+    database.close()
     run_server(settings, host, port, workers)
 
 
@@ -152,7 +152,7 @@ def demo(
     typer.echo("Preparing the database …")
     upgrade(database)
     seed(database, settings, typer.echo)
-    database.engine.dispose()
+    database.close()
     if seed_only:
         return
     from app.demo.seed import SIGN_INS
@@ -178,7 +178,7 @@ def start(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
     with database.transaction(write=False) as db:
         token = setup_token(db, settings.secret())
-    database.engine.dispose()
+    database.close()
     if token:
         typer.echo(f"Open this page to set up your site:\n\n  http://{host}:{port}/start/{token}\n")
     else:

@@ -3,46 +3,40 @@
 from __future__ import annotations
 
 import secrets
+import select
 import sqlite3
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Connection,
-    CursorResult,
     DateTime,
     Dialect,
     Engine,
-    Executable,
     Integer,
     MetaData,
     String,
     TypeDecorator,
-    bindparam,
     create_engine,
     event,
     make_url,
-    select,
 )
-from sqlalchemy import (
-    inspect as sqlalchemy_inspect,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.orm.session import JoinTransactionMode
+from sqlalchemy.pool import NullPool
 
 PUBLIC_ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 PUBLIC_ID_LENGTH = 12
 SQLITE_BUSY_SECONDS = 15
 MAPPED_BYTES = 256 * 1024 * 1024
-
-Row = TypeVar("Row", bound="Base")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -59,10 +53,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002
+        return _utc_from_text if dialect.name == "sqlite" else _in_utc
+
+
+def _utc_from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value + "+00:00")
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 def fold(text: str) -> str:
@@ -117,7 +117,11 @@ class Base(DeclarativeBase):
 
 def new_public_id() -> str:
     """A random name for the outside: 59 bits, no letters that read alike."""
-    return "".join(secrets.choice(PUBLIC_ID_ALPHABET) for _ in range(PUBLIC_ID_LENGTH))
+    number, letters = secrets.randbits(128), []
+    for _ in range(PUBLIC_ID_LENGTH):
+        number, letter = divmod(number, len(PUBLIC_ID_ALPHABET))
+        letters.append(PUBLIC_ID_ALPHABET[letter])
+    return "".join(letters)
 
 
 class ReadOnly(Exception):
@@ -129,36 +133,25 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 16, connection: Connection | None = None) -> None:
         self.url = make_url(url)
-        self.engine: Engine = connection.engine if connection is not None else self._engine(pool_size)
-        self._turn: AbstractContextManager[object] = nullcontext()
-        if connection is None and self.url.get_backend_name() == "sqlite":
-            self._turn = RLock()
-        self._join: JoinTransactionMode = "conditional_savepoint"
-        self._writing: Engine | Connection = self.engine.execution_options(dingen_writes=True)
-        self._reading: Engine | Connection = self.engine
-        if connection is not None:
-            self._join = "create_savepoint"
-            self._writing = self._reading = connection
+        self.engine: Engine = connection.engine if connection is not None else self._engine()
+        self._joined = connection
+        self.in_process = self.url.get_backend_name() == "sqlite"
+        self._turn: AbstractContextManager[object] = RLock() if self.in_process else nullcontext()
+        self._idle: list[Connection] = []
+        self._kept = pool_size
 
-    def _engine(self, pool_size: int) -> Engine:
+    def _engine(self) -> Engine:
+        options: dict[str, Any] = {"poolclass": NullPool, "hide_parameters": True}
         if self.url.get_backend_name() != "sqlite":
-            return create_engine(
-                self.url,
-                pool_size=pool_size,
-                max_overflow=0,
-                pool_pre_ping=True,
-                pool_use_lifo=True,
-                hide_parameters=True,
-            )
+            session = {"options": "-c plan_cache_mode=force_generic_plan"}
+            return create_engine(self.url, connect_args=session, **options)
         if self.url.database not in (None, "", ":memory:"):
             Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
             self.url,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_use_lifo=True,
-            hide_parameters=True,
+            paramstyle="named",
             connect_args={"check_same_thread": False, "timeout": SQLITE_BUSY_SECONDS},
+            **options,
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -171,26 +164,96 @@ class Database:
         With `write=False` it always rolls back, and a flush raises ReadOnly. On SQLite a writing transaction
         takes the write lock at once (BEGIN IMMEDIATE): a read that turns into a write cannot wait for it. The
         threads of a process take turns to ask for it: SQLite's own waiting is by sleeping and trying again.
-        """
-        with self._turn if write else nullcontext():
-            yield from self._session(write)
 
-    def _session(self, write: bool) -> Iterator[Session]:
-        session = Session(
-            self._writing if write else self._reading,
-            expire_on_commit=False,
-            join_transaction_mode=self._join,
-            info={"write": write},
-        )
-        try:
+        The transaction begins and ends at the driver; a session joins it when it is first used for more than
+        a `Statement`.
+        """
+        if self._joined is not None:
+            with self._savepoint(self._joined, write=write) as session:
+                yield session
+            return
+        with self._turn if write else nullcontext(), self._connection(write=write) as connection:
+            session = Session(connection, expire_on_commit=False, info={"write": write})
+            try:
+                yield session
+                if write:
+                    if session.in_transaction():
+                        session.commit()
+                    _driver(connection).commit()
+            finally:
+                session.close()
+
+    @contextmanager
+    def _savepoint(self, connection: Connection, *, write: bool) -> Iterator[Session]:
+        mode: JoinTransactionMode = "create_savepoint"
+        info = {"write": write, "joined": True}
+        with Session(connection, expire_on_commit=False, join_transaction_mode=mode, info=info) as session:
+            if write:
+                session.connection()
             yield session
             if write:
                 session.commit()
-        except BaseException:
-            session.rollback()
-            raise
+
+    @contextmanager
+    def _connection(self, *, write: bool) -> Iterator[Connection]:
+        """A connection in a transaction. To read from PostgreSQL there is none: each statement sees its own
+        state anyway (READ COMMITTED), and beginning and ending it would be two journeys for nothing."""
+        connection = self._taken()
+        driver = _driver(connection)
+        try:
+            if not self.in_process:
+                driver.autocommit = not write
+            else:
+                driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+            yield connection
         finally:
-            session.close()
+            self._keep(connection)
+
+    def _taken(self) -> Connection:
+        """One that was used before, else a new one: SQLAlchemy's pool costs as much as a statement."""
+        while self._idle:
+            connection = self._idle.pop()
+            if self.in_process or not _has_hung_up(_driver(connection)):
+                return connection
+            connection.close()
+        return self.engine.connect()
+
+    def _keep(self, connection: Connection) -> None:
+        """Nothing of the transaction is left; one that cannot forget it is closed."""
+        try:
+            connection.rollback()
+            _driver(connection).rollback()
+        except (DBAPIError, self.engine.dialect.loaded_dbapi.Error):
+            connection.invalidate()
+        if connection.invalidated or len(self._idle) >= self._kept:
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close all connections; new ones are made where they are asked for."""
+        while self._idle:
+            self._idle.pop().close()
+        self.engine.dispose()
+
+
+def undo(db: Session) -> None:
+    """Take back what a writing transaction did so far."""
+    db.rollback()
+    if "joined" not in db.info:
+        bind: Any = db.bind
+        _driver(bind).rollback()
+
+
+def _driver(connection: Connection) -> Any:
+    """The driver's own connection."""
+    return connection.connection.driver_connection
+
+
+def _has_hung_up(driver: Any) -> bool:
+    """Whether PostgreSQL went away: an idle connection has something to read only at its end. It costs no
+    journey, as a ping would."""
+    return bool(driver.closed or select.select([driver.fileno()], [], [], 0)[0])
 
 
 @event.listens_for(Session, "before_flush")
@@ -211,59 +274,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA cache_size=-16000")
+    connection.execute("PRAGMA wal_autocheckpoint=4000")
     connection.execute(f"PRAGMA mmap_size={MAPPED_BYTES}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("dingen_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def rows(db: Session, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Any]:
-    """Columns, read past the unit of work at about half its cost: for the statements of hot pages, which are
-    built once."""
-    return run(db, statement, parameters).all()
-
-
-def run(db: Session, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
-    """The same for statements that write."""
-    db.flush()
-    return db.connection().execute(statement, parameters)
-
-
-def several(name: str, count: int) -> list[Any]:
-    """Parameters for an IN whose length is known when the statement is built: several times cheaper than one
-    that expands. `numbered` gives them their values."""
-    return [bindparam(f"{name}_{number}") for number in range(count)]
-
-
-def numbered(name: str, values: Iterable[Any]) -> dict[str, Any]:
-    return {f"{name}_{number}": value for number, value in enumerate(values)}
-
-
-_INSERTS: Mapping[str, Callable[[Any], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
-
-class Upsert:
-    """An INSERT that knows ON CONFLICT, built once for each dialect; `build` is given the plain INSERT."""
-
-    def __init__(self, table: type[Base], build: Callable[[Any], Executable]) -> None:
-        self._built = {dialect: build(insert(table)) for dialect, insert in _INSERTS.items()}
-
-    def run(self, db: Session, parameters: Mapping[str, Any]) -> CursorResult[Any]:
-        return run(db, self._built[db.get_bind().dialect.name], parameters)
-
-
-def upsert(db: Session, table: type[Base]) -> Any:
-    """An INSERT that knows ON CONFLICT, in the session's dialect."""
-    return _INSERTS[db.get_bind().dialect.name](table)
-
-
-def insert_once(
-    db: Session, table: type[Row], unique: Sequence[str], values: Mapping[str, Any]
-) -> tuple[Row, bool]:
-    """The row with these unique values, locked, and whether this call made it: repeats have one effect."""
-    statement = upsert(db, table).values(**values).on_conflict_do_nothing(index_elements=list(unique))
-    made = db.execute(statement.returning(sqlalchemy_inspect(table).primary_key[0])).first() is not None
-    same = (getattr(table, name) == values[name] for name in unique)
-    return db.scalars(select(table).where(*same).with_for_update()).one(), made
+    if not _driver(connection).in_transaction:
+        _driver(connection).execute("BEGIN")

@@ -9,26 +9,27 @@ from datetime import timedelta
 from pathlib import Path
 
 import anyio.to_thread
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from sqlalchemy.orm import Session
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 
 from app.clock import now
-from app.cohorts.queries import load_viewer
 from app.db import Database
 from app.people.attempts import Limiter
 from app.people.passwords import Passwords
 from app.people.queries import organization
 from app.people.services import SEEN_EVERY, SEEN_EVERY_SHARED, touch_session
 from app.people.viewer import Viewer, initials, tone
+from app.progress.viewers import load_viewer
 from app.settings import Settings
 from app.things.library import Library
 from app.web import live, styleguide
 from app.web.cookies import session_token
 from app.web.errors import install_error_pages, page_for
 from app.web.middleware import LimitBody, RefuseCrossSite, SecurityHeaders
+from app.web.page import Workers
 from app.web.render import Pages
+from app.web.routing import PageRouter
 from app.web.static import StaticFiles
 
 MAX_BODY_BYTES = 2_000_000
@@ -48,7 +49,7 @@ class Site:
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> FastAPI:
     """The application. `database` is given by tests; otherwise the settings name it."""
     settings = settings or Settings()
-    database = database or Database(settings.sqlalchemy_url, pool_size=settings.threads)
+    database = database or Database(settings.sqlalchemy_url, pool_size=2 * settings.threads)
     library = Library(settings.content_dir)
     static = StaticFiles(STATIC)
     site = Site("Dingen", settings.demo, settings.time_zone)
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app = FastAPI(
         lifespan=lifespan,
         openapi_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         redirect_slashes=False,
         middleware=[
             Middleware(SecurityHeaders, https=settings.https),
@@ -75,15 +77,15 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
                 exempt=CSRF_EXEMPT,
             ),
             Middleware(LimitBody, refuse=lambda request: page_for(request, 413), largest=MAX_BODY_BYTES),
-            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=1),
         ],
     )
     app.state.settings = settings
     app.state.database = database
+    app.state.workers = Workers(settings.threads, one_writer=database.in_process)
     app.state.library = library
     app.state.site = site
     app.state.load_viewer = _viewer_of
-    app.state.record_seen = _record_seen
+    app.state.seen_is_due, app.state.record_seen = _seen_is_due, _record_seen
     app.state.passwords = Passwords(at_once=settings.hashing_threads)
     app.state.limiter = Limiter(database)
     app.state.pages = Pages(
@@ -91,19 +93,20 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         zone=settings.time_zone,
         secure=settings.https,
         reload=settings.demo,
-        globals_={"static": static.url, "site": site, "initials": initials, "tone": tone},
+        site=site,
+        globals_={"static": static.url, "initials": initials, "tone": tone},
     )
     install_error_pages(app)
     for router in _routers():
-        app.include_router(router)
+        app.router.routes.extend(router.routes)
     if settings.demo:
         app.include_router(live.router)
-        app.include_router(styleguide.router)
+        app.router.routes.extend(styleguide.router.routes)
     app.mount("/static", static)
     return app
 
 
-def _routers() -> list[APIRouter]:
+def _routers() -> list[PageRouter]:
     """Hot pages first: a route costs every one behind it."""
     from app.account import routes as account
     from app.coach import routes as coach
@@ -120,10 +123,12 @@ def _viewer_of(db: Session, request: Request) -> Viewer | None:
     return load_viewer(db, token) if token else None
 
 
-def _record_seen(database: Database, viewer: Viewer) -> None:
-    """Opening a page changes nothing but this, at most once an hour (more often on a shared computer, whose
-    session ends after 30 idle minutes)."""
+def _seen_is_due(viewer: Viewer) -> bool:
+    """At most once an hour (more often on a shared computer, whose session ends after 30 idle minutes)."""
     every: timedelta = SEEN_EVERY_SHARED if viewer.shared_computer else SEEN_EVERY
-    if now() - viewer.last_seen_at >= every:
-        with database.transaction() as db:
-            touch_session(db, viewer.session_id)
+    return now() - viewer.last_seen_at >= every
+
+
+def _record_seen(database: Database, viewer: Viewer) -> None:
+    with database.transaction() as db:
+        touch_session(db, viewer.session_id)

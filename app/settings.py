@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8000"
     oidc: dict[str, OidcProvider] = Field(default_factory=dict)
     time_zone: str = "Europe/Brussels"
-    threads: int = Field(default=16, ge=1, le=200)
+    threads: int = Field(default=4, ge=1, le=200)
     hashing_threads: int = Field(default=2, ge=1, le=32)
     trusted_proxies: str = "127.0.0.1"
 

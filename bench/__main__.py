@@ -126,7 +126,7 @@ def run(kind: str, url: str, arguments: argparse.Namespace, backend: PostgreSQL 
     if kind == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("ANALYZE"))
-    database.engine.dispose()
+    database.close()
     env = {"DINGEN_DATABASE_URL": url, "DINGEN_SECRET_KEY": SECRET, "DINGEN_MODE": "production"}
     lines = []
     port = free_port()

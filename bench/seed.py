@@ -14,10 +14,13 @@ from app.clock import now
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
 from app.db import Base, Database
 from app.journals.models import Comment, Post
-from app.markdown import render_post
+from app.journals.services import EXCERPT_LENGTH
+from app.markdown import excerpt, render_post
 from app.people.models import Person
 from app.people.services import open_session, the_organization
 from app.progress.models import ProgressState, ThingRecord, Tick
+from app.progress.packs import packed
+from app.progress.rules import Facts
 from app.things.catalogue import Programme
 
 COHORT_SIZE = 50
@@ -63,7 +66,7 @@ def seed(database: Database, programme: Programme, learners: int, cohort_size: i
         _insert(db, CohortCoach, [{"cohort_id": cohorts[0], "person_id": coach_id}], returning=False)
         enrolments = _enrolments(db, programme, people, cohorts, cohort_size)
         _learning(db, programme, enrolments)
-        _posts(db, programme, people, enrolments, cohorts, coach_id)
+        _posts(db, programme, people, enrolments, cohorts, coach_id, cohort_size)
         return Seeded(
             learner=open_session(db, people[7]),
             coach=open_session(db, coach_id),
@@ -116,7 +119,7 @@ def _learning(db: Session, programme: Programme, enrolments: list[int]) -> None:
     at = now()
     ticks, records, packs = [], [], []
     for number, enrolment in enumerate(enrolments):
-        pack = {}
+        pack, facts = {}, {}
         for thing in programme.things[: number % len(programme.things)]:
             ticks += [
                 {"enrolment_id": enrolment, "thing_slug": thing.slug, "activity_id": activity, "at": at}
@@ -126,7 +129,9 @@ def _learning(db: Session, programme: Programme, enrolments: list[int]) -> None:
                 {"enrolment_id": enrolment, "thing_slug": thing.slug, "reflected_at": at, "completed_at": at}
             )
             pack[thing.slug] = "complete"
-        packs.append({"enrolment_id": enrolment, "digest": programme.digest, "pack": pack})
+            facts[thing.slug] = packed(Facts(thing.counted, reflected=True, completed_at=at))
+        state = {"enrolment_id": enrolment, "digest": programme.digest, "pack": pack, "facts": facts}
+        packs.append(state)
     _insert(db, Tick, ticks, returning=False)
     _insert(db, ThingRecord, records, returning=False)
     _insert(db, ProgressState, packs, returning=False)
@@ -139,6 +144,7 @@ def _posts(
     enrolments: list[int],
     cohorts: list[int],
     coach_id: int,
+    cohort_size: int,
 ) -> None:
     at, html = now(), str(render_post(BODY, "en"))
     draw = random.Random(23)
@@ -147,15 +153,17 @@ def _posts(
         {
             "author_id": person,
             "enrolment_id": enrolment,
+            "cohort_id": cohorts[min(place // cohort_size, len(cohorts) - 1)],
             "programme_slug": programme.slug,
             "thing_slug": programme.things[number % len(programme.things)].slug,
             "visibility": draw.choice(visibilities),
             "title": f"What I learned, part {number}",
             "body": BODY,
             "html": html,
+            "excerpt": excerpt(html, EXCERPT_LENGTH),
             "published_at": at - timedelta(minutes=draw.randrange(80_000)),
         }
-        for person, enrolment in zip(people, enrolments, strict=True)
+        for place, (person, enrolment) in enumerate(zip(people, enrolments, strict=True))
         for number in range(POSTS_EACH)
     ]
     ids = _insert(db, Post, posts)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.cohorts.models import Cohort, Mode
-from app.cohorts.services import add_coach, create_cohort, enrol, join
+from app.cohorts.services import add_coach, create_cohort, enrol
+from app.journals.services import join_cohort
 from app.people.models import Person, Role
 from app.people.services import create_person, the_organization
 
@@ -67,8 +68,8 @@ def make_cast(db: Session, password_hash: str) -> Cast:
 
     riverside = cohort("Riverside Library", "RIVERSIDE", people["coach"])
     hillside = cohort("Hillside School", "HILLSIDE", people["other_coach"])
-    join(db, people["learner"].id, riverside)
-    join(db, people["peer"].id, riverside)
-    join(db, people["other_learner"].id, hillside)
+    join_cohort(db, people["learner"].id, riverside)
+    join_cohort(db, people["peer"].id, riverside)
+    join_cohort(db, people["other_learner"].id, hillside)
     enrol(db, people["loner"].id, PROGRAMME)
     return Cast(**people, cohort=riverside, other_cohort=hillside)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
+from app.cohorts.models import Enrolment
 from app.db import Database
+from app.journals.models import Post
 from app.main import create_app
 from app.migrate import upgrade
 from app.people.attempts import Limiter
@@ -66,7 +70,7 @@ def postgresql_database(name: str) -> Iterator[str]:
     finally:
         with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        admin.engine.dispose()
+        admin.close()
 
 
 @contextmanager
@@ -86,7 +90,7 @@ def migrated_database(kind: str, folder: Path, name: str) -> Iterator[Database]:
         database = Database(settings_for(url).sqlalchemy_url, pool_size=4)
         upgrade(database)
         yield database
-        database.engine.dispose()
+        database.close()
 
 
 def settings_for(url: str, **values: object) -> Settings:
@@ -116,6 +120,8 @@ def connection(migrated: Database) -> Iterator[Connection]:
     with migrated.engine.connect() as connection:
         outer = connection.begin()
         yield connection
+        strays = select(Post.id).join(Enrolment).where(Post.cohort_id.is_distinct_from(Enrolment.cohort_id))
+        assert not connection.scalars(strays).all(), "posts are listed where their enrolment is"
         outer.rollback()
 
 
@@ -145,6 +151,7 @@ class Site:
     app: FastAPI
     database: Database
     cast: Cast
+    connection: Connection | None = None
     _clients: list[TestClient] = field(default_factory=list)
 
     @property
@@ -168,22 +175,43 @@ class Site:
         """The SQL statements that run inside the block, without those of transactions and savepoints."""
         seen: list[str] = []
 
-        def note(*arguments: object) -> None:
-            statement = str(arguments[2])
+        def note(statement: str) -> None:
             if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")):
                 seen.append(statement)
 
-        event.listen(self.database.engine, "before_cursor_execute", note)
-        try:
+        assert self.connection is not None
+        with watched(self.connection, note):
             yield seen
+
+
+@contextmanager
+def watched(connection: Connection, note: Callable[[str], None]) -> Iterator[None]:
+    """Tells `note` of each statement that reaches the driver."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        driver.set_trace_callback(note)
+        try:
+            yield
         finally:
-            event.remove(self.database.engine, "before_cursor_execute", note)
+            driver.set_trace_callback(None)
+        return
+
+    class Watched(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *arguments: Any, **options: Any) -> Any:
+            note(query if isinstance(query, str) else query.as_string(self))
+            return super().execute(query, *arguments, **options)
+
+    before, driver.cursor_factory = driver.cursor_factory, Watched
+    try:
+        yield
+    finally:
+        driver.cursor_factory = before
 
 
 @pytest.fixture
-def site(application: FastAPI, database: Database, password_hash: str) -> Site:
+def site(application: FastAPI, database: Database, connection: Connection, password_hash: str) -> Site:
     application.state.database = database
     application.state.limiter = Limiter(database)
     with database.transaction() as db:
         cast = make_cast(db, password_hash)
-    return Site(application, database, cast)
+    return Site(application, database, cast, connection)

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from httpx2 import Response
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -18,8 +18,8 @@ from app.db import new_public_id
 from app.journals.models import Post
 from app.people.models import Person
 from app.people.services import the_organization
+from app.progress import packs
 from app.progress.models import ProgressState
-from app.progress.queries import fresh_pack
 from app.things.catalogue import Programme
 from app.things.library import Library
 from tests.cast import PROGRAMME
@@ -108,12 +108,14 @@ def write_posts(
         Post(
             author_id=enrolments[number % len(enrolments)].person_id,
             enrolment_id=enrolments[number % len(enrolments)].id,
+            cohort_id=enrolments[number % len(enrolments)].cohort_id,
             programme_slug=PROGRAMME,
             thing_slug="first",
             visibility=visibility,
             title=f"Post {number}",
             body="Some words.",
             html="<p>Some words.</p>",
+            excerpt="Some words.",
             published_at=moment,
             saved_at=moment,
         )
@@ -142,6 +144,10 @@ def other_content(site: Site, content_dir: Path) -> Iterator[Library]:
 def pack_of(db: Session, enrolment_id: int, programme: Programme) -> Mapping[str, str]:
     """{slug: state} of what was started, for the programme as it is now."""
     row = db.execute(
-        select(ProgressState.digest, ProgressState.pack).where(ProgressState.enrolment_id == enrolment_id)
+        select(
+            ProgressState.digest,
+            cast(ProgressState.pack, Text).label("pack"),
+            cast(ProgressState.facts, Text).label("facts"),
+        ).where(ProgressState.enrolment_id == enrolment_id)
     ).first()
-    return fresh_pack(db, enrolment_id, programme, row.digest if row else None, row.pack if row else None)
+    return packs.pack_of(row, programme) if row else {}

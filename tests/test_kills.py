@@ -84,7 +84,7 @@ def test_what_was_answered_survives_every_kill(kind: str, tmp_path: Path, worker
         answered = sum(len(writer.published) for writer in writers)
         for writer in writers:
             _hold(database, writer)
-        database.engine.dispose()
+        database.close()
     assert answered >= kills
     proof.note(
         f"kill -9 of the server, {kind}", f"{kills} kills, {answered} answered posts, none lost or twice"

@@ -23,7 +23,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Ite
     with new_database(request.param, tmp_path, f"empty_{worker_id}") as url:
         database = Database(settings_for(url).sqlalchemy_url, pool_size=2)
         yield database
-        database.engine.dispose()
+        database.close()
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(empty: Database) -> None:

@@ -30,7 +30,7 @@ from app.web.render import Flash, redirect, render
 from app.web.routing import page_router
 
 router = page_router()
-router.include_router(language_routes.router)
+router.pages_of(language_routes.router)
 
 NOT_THE_CURRENT = message("This is not your current password. Check it and try again.")
 

@@ -12,12 +12,12 @@ from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from app.coaching.queries import GridRow, Learner, Show, Sort, grid, journey, learner, waiting_posts
-from app.cohorts.models import Cohort
-from app.cohorts.queries import coached_cohort
+from app.cohorts.queries import CohortLine, coached_cohort
 from app.errors import NotFound
 from app.journals.cards import excerpts
 from app.journals.streams import journal_lines
 from app.people.viewer import Viewer, initials, tone
+from app.progress.packs import pack_of
 from app.progress.queries import facts_of
 from app.progress.rules import NOTHING, State, Summary, merge, standing, summary
 from app.things.catalogue import Catalogue, Programme, Thing
@@ -29,7 +29,7 @@ HANDLE = "{handle}"
 
 def cohort_and_programme(
     db: Session, catalogue: Catalogue, viewer: Viewer, public_id: str
-) -> tuple[Cohort, Programme]:
+) -> tuple[CohortLine, Programme]:
     """A cohort that the viewer coaches, with its programme. Raises NotFound."""
     cohort = coached_cohort(db, viewer, public_id)
     programme = catalogue.programme(cohort.programme_slug)
@@ -39,27 +39,18 @@ def cohort_and_programme(
 
 
 @dataclass(frozen=True)
-class GridLine:
-    row: GridRow
-    done: int
-    initials: str
-    tone: int
-    cells: Markup
-
-
-@dataclass(frozen=True)
 class GridView:
-    things: Sequence[tuple[str, str, str]]
-    lines: Sequence[GridLine]
-    needed: int
+    things: tuple[tuple[str, str, str], ...]
+    rows: Sequence[Markup]
     next: str
 
 
 def grid_view(
     db: Session,
     viewer: Viewer,
-    cohort: Cohort,
+    cohort: CohortLine,
     programme: Programme,
+    pages: Pages,
     locale: Locale,
     *,
     sort: Sort,
@@ -68,17 +59,27 @@ def grid_view(
     cursor: str,
 ) -> GridView:
     page = grid(db, viewer, cohort, programme, sort=sort, show=show, search=search, cursor=cursor)
-    lines = [
-        GridLine(
-            row,
-            summary(programme, row.pack).done,
-            initials(row.name),
-            tone(row.person_id),
-            _cells(cohort, programme, locale, row),
-        )
+    rows = [
+        _row_html(pages, locale, cohort.public_id, programme, row, locale.ago(row.last_active_at))
         for row in page.items
     ]
-    return GridView(_headings(programme, locale), lines, summary(programme, {}).needed, page.next)
+    return GridView(_headings(programme, locale), rows, page.next)
+
+
+@lru_cache(maxsize=2048)
+def _row_html(
+    pages: Pages, locale: Locale, cohort: str, programme: Programme, row: GridRow, ago: str
+) -> Markup:
+    """A learner's row, rendered once for as long as nothing about it changes."""
+    pack, address = pack_of(row, programme), f"/cohorts/{cohort}/coach/learners/{row.handle}"
+    context = {
+        "row": row,
+        "address": address,
+        "ago": ago,
+        "progress": summary(programme, pack),
+        "cells": _cells(programme, locale, pack, address),
+    }
+    return Markup(pages.html("coach/_grid_row.html", locale, context))  # noqa: S704  our template
 
 
 @lru_cache(maxsize=64)
@@ -117,11 +118,10 @@ def _cell(thing: Thing, state: State, word: str) -> str:
     )
 
 
-def _cells(cohort: Cohort, programme: Programme, locale: Locale, row: GridRow) -> Markup:
+def _cells(programme: Programme, locale: Locale, pack: Mapping[str, str], address: str) -> Markup:
     prepared = _prepared(programme, locale)
     empty = State.NOT_STARTED.value
-    joined = "".join(prepared[thing.slug][row.pack.get(thing.slug, empty)] for thing in programme.things)
-    address = f"/cohorts/{cohort.public_id}/coach/learners/{row.handle}"
+    joined = "".join(prepared[thing.slug][pack.get(thing.slug, empty)] for thing in programme.things)
     return Markup(joined.replace(HANDLE, str(escape(address))))  # noqa: S704  prepared above, escaped
 
 
@@ -134,7 +134,7 @@ class InboxView:
 def inbox_view(
     db: Session,
     viewer: Viewer,
-    cohort: Cohort,
+    cohort: CohortLine,
     catalogue: Catalogue,
     pages: Pages,
     locale: Locale,
@@ -173,7 +173,7 @@ class LearnerView:
 def learner_view(
     db: Session,
     viewer: Viewer,
-    cohort: Cohort,
+    cohort: CohortLine,
     catalogue: Catalogue,
     pages: Pages,
     locale: Locale,

@@ -14,7 +14,8 @@ from app.coaching.queries import Show, Sort
 from app.people.viewer import Viewer
 from app.things.library import catalogue_of
 from app.web.i18n import Locale
-from app.web.render import render
+from app.web.page import quick
+from app.web.render import Pages, render
 from app.web.routing import page_router
 
 router = page_router()
@@ -27,6 +28,7 @@ def chosen(kind: type[Choice], value: str, default: Choice) -> Choice:
 
 
 @router.get("/cohorts/{cohort}/coach")
+@quick
 def grid_page(
     request: Request,
     db: Session,
@@ -40,8 +42,9 @@ def grid_page(
 ) -> Response:
     group, programme = cohort_and_programme(db, catalogue_of(request), viewer, cohort)
     order, filter_ = chosen(Sort, sort, Sort.SILENCE), chosen(Show, show, Show.ALL)
+    pages: Pages = request.app.state.pages
     view = grid_view(
-        db, viewer, group, programme, locale, sort=order, show=filter_, search=q[:80], cursor=after
+        db, viewer, group, programme, pages, locale, sort=order, show=filter_, search=q[:80], cursor=after
     )
     more = urlencode({"sort": order.value, "show": filter_.value, "q": q[:80], "after": view.next})
     return render(

@@ -7,14 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, exists, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.cohorts.models import Cohort, CohortCoach, Enrolment
-from app.db import BigId, fold, rows
+from app.cohorts.models import CohortCoach, Enrolment
+from app.cohorts.queries import CohortLine
+from app.db import BigId, fold
 from app.errors import NotFound
 from app.events.models import Event
 from app.journals.models import Comment, Post
@@ -23,7 +37,8 @@ from app.journals.streams import VIEWER, PostLine, eyes, oldest_first
 from app.people.models import Person
 from app.people.viewer import Viewer
 from app.progress.models import ProgressState
-from app.progress.queries import fresh_pack, fresh_packs
+from app.progress.packs import pack_of
+from app.statements import Statement
 from app.things.catalogue import Programme
 from app.web.paging import Page, decode_cursor, encode_cursor
 
@@ -45,18 +60,20 @@ class Show(StrEnum):
     NOT_BEGUN = "not-begun"
 
 
-@dataclass(frozen=True, slots=True)
-class GridRow:
-    """One learner: `pack` is {slug: state} of what was started; `waiting` counts posts without a coach's
-    answer that this coach may read."""
+class GridRow(NamedTuple):
+    """One learner, with what is stored of their progress; `facts` only where the pack is no longer true.
+    `waiting` counts posts without a coach's answer that this coach may read."""
 
     enrolment_id: int
     person_id: int
     name: str
     handle: str
     last_active_at: datetime
-    pack: Mapping[str, str]
-    waiting: int = 0
+    sorted_by: Any
+    digest: str | None
+    pack: str | None
+    facts: str | None
+    waiting: int
 
 
 def _waits() -> ColumnElement[bool]:
@@ -71,7 +88,7 @@ def _waits() -> ColumnElement[bool]:
         )
         .correlate(Post, Enrolment)
     )
-    visible = visible_when(*VIEWER, cohort=Enrolment.cohort_id)
+    visible = visible_when(*VIEWER)
     return and_(Post.published_at.is_not(None), visible, Post.author_id != VIEWER[0], ~answered)
 
 
@@ -87,7 +104,7 @@ _SORTED_BY: Mapping[Sort, tuple[Any, type]] = {
 def grid(
     db: Session,
     viewer: Viewer,
-    cohort: Cohort,
+    cohort: CohortLine,
     programme: Programme,
     *,
     sort: Sort = Sort.SILENCE,
@@ -95,39 +112,26 @@ def grid(
     search: str = "",
     cursor: str | None = None,
 ) -> Page[GridRow]:
-    """Fifty learners of a cohort, in one statement whatever their number; in three where an edit of the
-    content made stored packs stale."""
+    """Fifty learners of a cohort, in one statement whatever their number."""
     after = decode_cursor(cursor, _SORTED_BY[sort][1], int)
     statement = _grid(sort, show, searching=bool(search.strip()), paging=after is not None)
     value, last = after or (None, None)
     parameters = {
         **eyes(viewer),
         "cohort": cohort.id,
+        "digest": programme.digest,
         "silent_since": now() - SILENT_AFTER,
         "search": f"%{_escaped(fold(search))}%",
         "after": value,
         "after_id": last,
     }
-    lines = rows(db, statement, parameters)
+    lines: list[GridRow] = statement.rows(db, parameters)
     more, lines = len(lines) > PAGE_SIZE, lines[:PAGE_SIZE]
-    packs = fresh_packs(db, programme, {row.id: (row.digest, row.pack) for row in lines})
-    found = [
-        GridRow(
-            row.id,
-            row.person_id,
-            row.name,
-            row.handle,
-            row.last_active_at,
-            packs[row.id],
-            row.waiting,
-        )
-        for row in lines
-    ]
-    return Page(found, encode_cursor(lines[-1].sorted_by, lines[-1].id) if more else "")
+    return Page(lines, encode_cursor(lines[-1].sorted_by, lines[-1].enrolment_id) if more else "")
 
 
 @lru_cache
-def _grid(sort: Sort, show: Show, *, searching: bool, paging: bool) -> Select[*tuple[Any, ...]]:
+def _grid(sort: Sort, show: Show, *, searching: bool, paging: bool) -> Statement:
     """First the learners of the page, then what is shown of them."""
     key, _ = _SORTED_BY[sort]
     chosen = (
@@ -149,22 +153,24 @@ def _grid(sort: Sort, show: Show, *, searching: bool, paging: bool) -> Select[*t
         .correlate(Enrolment)
         .scalar_subquery()
     )
-    return (
+    return Statement(
         select(
             Enrolment.id,
-            Enrolment.last_active_at,
-            page.c.sorted_by,
-            Person.id.label("person_id"),
+            Person.id,
             Person.name,
             Person.handle,
+            Enrolment.last_active_at,
+            page.c.sorted_by,
             ProgressState.digest,
-            ProgressState.pack,
-            waiting.label("waiting"),
+            cast(ProgressState.pack, Text),
+            case((ProgressState.digest != bindparam("digest"), cast(ProgressState.facts, Text))),
+            waiting,
         )
         .join(page, page.c.id == Enrolment.id)
         .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)
-        .order_by(page.c.sorted_by, Enrolment.id)
+        .order_by(page.c.sorted_by, Enrolment.id),
+        row=GridRow,
     )
 
 
@@ -193,7 +199,7 @@ _WAITING = (
     .where(Enrolment.ended_at.is_(None), _WAITS)
 )
 _WAITING_IN_COHORT = (
-    _WAITING.where(Enrolment.cohort_id == bindparam("cohort"))
+    _WAITING.where(Enrolment.cohort_id == bindparam("cohort"), Post.cohort_id == bindparam("cohort"))
     .order_by(Post.published_at, Post.id)
     .limit(bindparam("limit"))
 )
@@ -201,7 +207,8 @@ _WAITING_BEHIND = _WAITING_IN_COHORT.where(
     tuple_(Post.published_at, Post.id)
     > tuple_(bindparam("after", type_=Post.published_at.type), bindparam("after_id", type_=BigId))
 )
-_WAITING_COUNTS = (
+_OLDEST, _OLDEST_BEHIND = oldest_first(_WAITING_IN_COHORT), oldest_first(_WAITING_BEHIND)
+_WAITING_COUNTS = Statement(
     _WAITING.with_only_columns(Enrolment.cohort_id, func.count())
     .where(Enrolment.cohort_id.in_(coaches_in(VIEWER[0])))
     .group_by(Enrolment.cohort_id)
@@ -216,14 +223,15 @@ def waiting_posts(
     after = decode_cursor(cursor, datetime, int)
     if after:
         parameters |= {"after": after[0], "after_id": after[1]}
-    lines = oldest_first(db, viewer, _WAITING_BEHIND if after else _WAITING_IN_COHORT, parameters)
+    statement = _OLDEST_BEHIND if after else _OLDEST
+    lines: list[PostLine] = statement.rows(db, {**eyes(viewer), **parameters})
     more, lines = len(lines) > limit, lines[:limit]
     return Page(lines, encode_cursor(lines[-1].published_at, lines[-1].id) if more else "")
 
 
 def waiting_by_cohort(db: Session, viewer: Viewer) -> dict[int, int]:
     """How many posts wait for an answer in each cohort that the viewer coaches."""
-    return dict(map(tuple, rows(db, _WAITING_COUNTS, eyes(viewer))))
+    return dict(map(tuple, _WAITING_COUNTS.rows(db, eyes(viewer))))
 
 
 @dataclass(frozen=True)
@@ -235,18 +243,23 @@ class Learner:
     pack: Mapping[str, str]
 
 
-def learner(db: Session, cohort: Cohort, programme: Programme, handle: str) -> Learner:
+def learner(db: Session, cohort: CohortLine, programme: Programme, handle: str) -> Learner:
     """A learner of the cohort by handle. Raises NotFound for anyone else."""
     row = db.execute(
-        select(Enrolment, Person, ProgressState.digest, ProgressState.pack)
+        select(
+            Enrolment,
+            Person,
+            ProgressState.digest,
+            cast(ProgressState.pack, Text).label("pack"),
+            cast(ProgressState.facts, Text).label("facts"),
+        )
         .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)
         .where(Enrolment.cohort_id == cohort.id, Enrolment.ended_at.is_(None), Person.handle == handle)
     ).first()
     if row is None:
         raise NotFound
-    enrolment, person, digest, pack = row
-    return Learner(person, enrolment, fresh_pack(db, enrolment.id, programme, digest, pack))
+    return Learner(row.Person, row.Enrolment, pack_of(row, programme))
 
 
 def journey(

@@ -2,87 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, ScalarSelect, String, bindparam, cast, func, select
+from sqlalchemy import Row, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.clock import now
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
-from app.db import rows
+from app.db import BigId
 from app.errors import NotFound
 from app.people.models import Person
-from app.people.queries import LIVE_SESSION, token_hash
 from app.people.viewer import Membership, Viewer
-
-FIELD, RECORD = "\x1f", "\x1e"
-
-
-def load_viewer(db: Session, token: str) -> Viewer | None:
-    """The person behind a session token with all memberships, in one statement."""
-    found = rows(db, _VIEWER, {"token_hash": token_hash(token), "now": now()})
-    if not found:
-        return None
-    (row,) = found
-    return Viewer(
-        person_id=row.person_id,
-        public_id=row.public_id,
-        organization_id=row.organization_id,
-        name=row.name,
-        handle=row.handle,
-        language=row.language,
-        role=row.role,
-        session_id=row.session_id,
-        last_seen_at=row.last_seen_at,
-        shared_computer=row.shared_computer,
-        cohorts=_memberships(row.cohorts),
-        coached=_memberships(row.coached),
-    )
+from app.statements import Statement
 
 
-def _memberships_of(through: type[Enrolment] | type[CohortCoach]) -> ScalarSelect[str]:
-    """The cohorts that a person is in now, as one text."""
-    name = func.replace(Cohort.name, RECORD, " ")
-    packed = cast(Cohort.id, String) + FIELD + Cohort.public_id + FIELD + name
-    return (
-        select(func.aggregate_strings(packed, RECORD))
-        .join(through, through.cohort_id == Cohort.id)
-        .where(through.person_id == Person.id, through.ended_at.is_(None))
-        .correlate(Person)
-        .scalar_subquery()
-    )
+class CohortLine(NamedTuple):
+    """A cohort on the pages of those who are in it."""
+
+    id: int
+    public_id: str
+    programme_slug: str
+    name: str
+    mode: str
+    starts_on: date | None
+    ends_on: date | None
+    code: str
 
 
-_VIEWER = LIVE_SESSION.add_columns(
-    _memberships_of(Enrolment).label("cohorts"), _memberships_of(CohortCoach).label("coached")
+_BY_PUBLIC_ID = Statement(
+    select(*(getattr(Cohort, name) for name in CohortLine._fields)).where(
+        Cohort.public_id == bindparam("public_id")
+    ),
+    row=CohortLine,
 )
 
 
-def _memberships(packed: str | None) -> tuple[Membership, ...]:
-    if not packed:
-        return ()
-    records = (record.split(FIELD, 2) for record in packed.split(RECORD))
-    found = [Membership(int(cohort_id), public_id, name) for cohort_id, public_id, name in records]
-    return tuple(sorted(found, key=lambda membership: (membership.name, membership.cohort_id)))
-
-
-_BY_PUBLIC_ID = select(Cohort).where(Cohort.public_id == bindparam("public_id"))
-
-
-def coached_cohort(db: Session, viewer: Viewer, public_id: str) -> Cohort:
+def coached_cohort(db: Session, viewer: Viewer, public_id: str) -> CohortLine:
     """A cohort that the viewer coaches. Raises NotFound."""
-    if public_id not in {membership.public_id for membership in viewer.coached}:
-        raise NotFound
-    return db.scalars(_BY_PUBLIC_ID, {"public_id": public_id}).one()
+    return _among(db, viewer.coached, public_id)
 
 
-def own_cohort(db: Session, viewer: Viewer, public_id: str) -> Cohort:
+def own_cohort(db: Session, viewer: Viewer, public_id: str) -> CohortLine:
     """A cohort that the viewer learns in or coaches. Raises NotFound."""
-    if public_id not in {membership.public_id for membership in (*viewer.cohorts, *viewer.coached)}:
+    return _among(db, (*viewer.cohorts, *viewer.coached), public_id)
+
+
+def _among(db: Session, memberships: Iterable[Membership], public_id: str) -> CohortLine:
+    if public_id not in {membership.public_id for membership in memberships}:
         raise NotFound
-    return db.scalars(_BY_PUBLIC_ID, {"public_id": public_id}).one()
+    cohort: CohortLine = _BY_PUBLIC_ID.rows(db, {"public_id": public_id})[0]
+    return cohort
 
 
 def organized_cohort(db: Session, viewer: Viewer, public_id: str) -> Cohort:
@@ -104,8 +74,7 @@ def normal_code(code: str) -> str:
     return "".join(character for character in code.upper() if character.isalnum())
 
 
-@dataclass(frozen=True, slots=True)
-class PersonLine:
+class PersonLine(NamedTuple):
     """A person in a list."""
 
     id: int
@@ -115,25 +84,34 @@ class PersonLine:
 
 
 _PERSON = (Person.id, Person.name, Person.name_key, Person.handle)
-_COACHES = (
+_COACHES = Statement(
     select(*_PERSON)
     .join(CohortCoach, CohortCoach.person_id == Person.id)
     .where(CohortCoach.cohort_id == bindparam("cohort"), CohortCoach.ended_at.is_(None))
-    .order_by(Person.name_key, Person.id)
+    .order_by(Person.name_key, Person.id),
+    row=PersonLine,
 )
-_LEARNERS = (
+_LEARNERS = Statement(
     select(*_PERSON)
     .join(Enrolment, Enrolment.person_id == Person.id)
-    .where(Enrolment.cohort_id == bindparam("cohort"), Enrolment.ended_at.is_(None))
+    .where(
+        Enrolment.cohort_id == bindparam("cohort"),
+        Enrolment.ended_at.is_(None),
+        tuple_(Person.name_key, Person.id)
+        > tuple_(bindparam("name_key", type_=Person.name_key.type), bindparam("person", type_=BigId)),
+    )
+    .order_by(Person.name_key, Person.id)
+    .limit(bindparam("limit")),
+    row=PersonLine,
 )
 
 
 def coaches_of(db: Session, cohort_id: int) -> list[PersonLine]:
     """The present coaches, by name."""
-    return [PersonLine(*row) for row in rows(db, _COACHES, {"cohort": cohort_id})]
+    return _COACHES.rows(db, {"cohort": cohort_id})
 
 
-_COUNT = (
+_COUNT = Statement(
     select(func.count())
     .select_from(Enrolment)
     .where(Enrolment.cohort_id == bindparam("cohort"), Enrolment.ended_at.is_(None))
@@ -142,7 +120,7 @@ _COUNT = (
 
 def members_count(db: Session, cohort_id: int) -> int:
     """How many learn in the cohort now."""
-    ((count,),) = rows(db, _COUNT, {"cohort": cohort_id})
+    ((count,),) = _COUNT.rows(db, {"cohort": cohort_id})
     return int(count)
 
 
@@ -150,14 +128,9 @@ def learners_of(
     db: Session, cohort_id: int, *, after: tuple[str, int] | None = None, limit: int = 60
 ) -> list[PersonLine]:
     """Who learns in the cohort, by name, from the row behind `after` (name key, id)."""
-    statement = _LEARNERS
-    if after:
-        name_key, person_id = after
-        statement = statement.where(
-            (Person.name_key > name_key) | ((Person.name_key == name_key) & (Person.id > person_id))
-        )
-    statement = statement.order_by(Person.name_key, Person.id).limit(limit)
-    return [PersonLine(*row) for row in rows(db, statement, {"cohort": cohort_id})]
+    name_key, person_id = after or ("", 0)
+    parameters = {"cohort": cohort_id, "name_key": name_key, "person": person_id, "limit": limit}
+    return _LEARNERS.rows(db, parameters)
 
 
 _ACTIVE = (

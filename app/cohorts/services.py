@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -12,9 +13,9 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.cohorts.models import Cohort, CohortCoach, Enrolment, Mode
 from app.cohorts.queries import active_enrolment, members_count, normal_code
-from app.db import insert_once, run, upsert
 from app.errors import Refused
 from app.events.log import record
+from app.statements import Statement, insert_once, upsert
 from app.web.i18n import message
 
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -125,6 +126,40 @@ def enrol(db: Session, person_id: int, programme_slug: str) -> Enrolment:
     return enrolment
 
 
+class Held(NamedTuple):
+    """An enrolment, locked until the transaction ends."""
+
+    id: int
+    person_id: int
+    programme_slug: str
+
+
+_HELD = Statement(
+    select(Enrolment.id, Enrolment.person_id, Enrolment.programme_slug)
+    .where(
+        Enrolment.person_id == bindparam("person"),
+        Enrolment.programme_slug == bindparam("programme"),
+        Enrolment.ended_at.is_(None),
+    )
+    .with_for_update(),
+    row=Held,
+)
+
+
+def hold(db: Session, person_id: int, programme_slug: str) -> Held:
+    """`enrol`, for who needs no more of it than whose and of what it is."""
+    found: list[Held] = _HELD.rows(db, {"person": person_id, "programme": programme_slug})
+    if found:
+        return found[0]
+    enrolment = enrol(db, person_id, programme_slug)
+    return Held(enrolment.id, person_id, programme_slug)
+
+
+def lock_enrolment(db: Session, enrolment_id: int) -> None:
+    """Until the transaction ends nobody else goes on with it."""
+    db.execute(select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update())
+
+
 def join(db: Session, person_id: int, cohort: Cohort) -> Enrolment:
     """Join a cohort; a lone enrolment, or one in another cohort, moves in with its progress.
 
@@ -157,7 +192,7 @@ def end_enrolment(db: Session, enrolment: Enrolment) -> None:
     db.flush()
 
 
-_ACTIVITY = (
+_ACTIVITY = Statement(
     update(Enrolment)
     .where(Enrolment.id == bindparam("enrolment"))
     .values(
@@ -173,4 +208,4 @@ def record_activity(
     db: Session, enrolment_id: int, at: datetime, *, things_complete: int | None = None
 ) -> None:
     """Keep what the coach's grid sorts by."""
-    run(db, _ACTIVITY, {"enrolment": enrolment_id, "at": at, "complete": things_complete})
+    _ACTIVITY.run(db, {"enrolment": enrolment_id, "at": at, "complete": things_complete})

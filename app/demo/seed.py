@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from app import clock, tables
 from app.cohorts.models import Cohort, Enrolment
-from app.cohorts.services import add_coach, create_cohort, join
+from app.cohorts.services import add_coach, create_cohort
 from app.db import Database, UtcDateTime
 from app.demo.cast import Cast, DemoComment, DemoPerson, DemoPost, read_cast
 from app.journals.models import Audience, Post, Visibility
-from app.journals.services import About, add_comment, publish_post, start_post
+from app.journals.services import About, add_comment, join_cohort, publish_post, start_post
 from app.people.models import Person
 from app.people.passwords import Passwords
 from app.people.queries import count_demo_people, count_real_people, organization
@@ -147,7 +147,7 @@ class Story:
 
     def _join(self, person: DemoPerson) -> None:
         cohort = self.cohorts[person.cohort or ""]
-        self.enrolments[person.key] = join(self.db, self.people[person.key].id, cohort)
+        self.enrolments[person.key] = join_cohort(self.db, self.people[person.key].id, cohort)
 
     def _plan_learning(self, person: DemoPerson) -> None:
         for slug, days in person.did.items():

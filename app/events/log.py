@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app.db import run
+from app.clock import now
+from app.db import new_public_id
 from app.events.models import Event
+from app.statements import Statement
 
-_APPEND = insert(Event)
+_COLUMNS = ("public_id", "at", "actor_id", "verb", "object_type", "object_id", "enrolment_id", "data")
+_APPEND = Statement(lambda insert: insert(Event), columns=_COLUMNS)
 
 
 def record(
@@ -23,6 +25,8 @@ def record(
 ) -> None:
     """Append one fact, in the caller's transaction. Never put text that people wrote into `data`."""
     fact = {
+        "public_id": new_public_id(),
+        "at": now(),
         "actor_id": actor_id,
         "verb": verb,
         "object_type": object_type,
@@ -30,4 +34,4 @@ def record(
         "enrolment_id": enrolment_id,
         "data": data,
     }
-    run(db, _APPEND, fact)
+    _APPEND.run(db, fact)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -11,13 +11,11 @@ from markupsafe import Markup
 
 from app.journals.readers import readers_in_words
 from app.journals.streams import AnswerLine, PostLine
-from app.markdown import excerpt
 from app.people.viewer import initials, tone
 from app.things.catalogue import Catalogue, Thing
 from app.web.i18n import Locale
 from app.web.render import Pages
 
-EXCERPT_LENGTH = 280
 EMPTY = Markup()
 Titled = PostLine | AnswerLine
 
@@ -45,12 +43,11 @@ class PostCard:
     is_published: bool = True
 
 
-def card(line: PostLine, catalogue: Catalogue, locale: Locale, *, whole: bool = False) -> PostCard:
-    """`whole` brings the text."""
-    return _card(line, thing_of(line, catalogue), locale, whole=whole)
+def card(line: PostLine, catalogue: Catalogue, locale: Locale) -> PostCard:
+    return _card(line, thing_of(line, catalogue), locale)
 
 
-def _card(line: PostLine, thing: Thing | None, locale: Locale, *, whole: bool = False) -> PostCard:
+def _card(line: PostLine, thing: Thing | None, locale: Locale) -> PostCard:
     thing_title = thing.text(locale.reading_order()).title if thing else ""
     journal = f"/journals/{line.author_handle}"
     return PostCard(
@@ -64,7 +61,7 @@ def _card(line: PostLine, thing: Thing | None, locale: Locale, *, whole: bool = 
         visibility=line.visibility,
         readers=readers_in_words(locale, line.visibility),
         lang=locale.lang(line.language),
-        body=Markup(line.html) if whole else EMPTY,  # noqa: S704  cleaned when it was stored
+        excerpt=line.excerpt,
         thing_label=thing.label if thing else "",
         thing_title=thing_title,
         thing_url=f"/programmes/{thing.programme}/{thing.slug}" if thing else "",
@@ -87,8 +84,7 @@ def excerpts(
 def _excerpt_html(
     pages: Pages, locale: Locale, line: PostLine, thing: Thing | None, ago: str, heading: int
 ) -> Markup:
-    shown = replace(_card(line, thing, locale), excerpt=excerpt(line.html, EXCERPT_LENGTH))
-    context = {"card": shown, "ago": ago, "heading": heading}
+    context = {"card": _card(line, thing, locale), "ago": ago, "heading": heading}
     return Markup(pages.html("journals/_excerpt.html", locale, context))  # noqa: S704  our template
 
 

@@ -27,8 +27,10 @@ class Visibility(StrEnum):
 class Post(Base):
     """An entry in a journal; a reflection where `thing_slug` is set.
 
-    `title`, `body` and `html` are what readers see, empty until `published_at`. What the author is writing
-    lives in `draft_title` and `draft_body`. Each save raises `version` and notes the window it came from
+    `title`, `body`, `html` and its beginning as plain text, `excerpt`, are what readers see, empty until
+    `published_at`. What the author is writing lives in `draft_title` and `draft_body`. `cohort_id` is the
+    enrolment's, so that a list of a cohort's posts is one range of an index; who may read them is asked of
+    the enrolment itself. Each save raises `version` and notes the window it came from
     (`saved_in`): one that names an older version and comes from another window is a conflict.
     """
 
@@ -36,14 +38,16 @@ class Post(Base):
     __table_args__ = (
         UniqueConstraint("author_id", "once"),
         Index("ix_post_author_id_published_at", "author_id", "published_at"),
-        Index("ix_post_enrolment_id_published_at", "enrolment_id", "published_at"),
         Index("ix_post_thing", "enrolment_id", "thing_slug", "published_at"),
+        Index("ix_post_cohort_id_published_at", "cohort_id", "published_at", "id"),
+        Index("ix_post_cohort_thing", "cohort_id", "thing_slug", "published_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id", ondelete="SET NULL"))
+    cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id", ondelete="SET NULL"))
     programme_slug: Mapped[str | None] = mapped_column(String(80))
     thing_slug: Mapped[str | None] = mapped_column(String(80))
     language: Mapped[str] = mapped_column(String(8), default="en")
@@ -51,6 +55,7 @@ class Post(Base):
     title: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text, default="")
     html: Mapped[str] = mapped_column(Text, default="")
+    excerpt: Mapped[str] = mapped_column(Text, default="")
     draft_title: Mapped[str | None] = mapped_column(String(200))
     draft_body: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)

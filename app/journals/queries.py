@@ -20,6 +20,13 @@ _author, _enrolment, _own, _coaching = (
     aliased(Enrolment),
     aliased(CohortCoach),
 )
+# Scalars, which are looked up post by post: PostgreSQL would make a hash of all persons for an EXISTS.
+_ORGANIZATION = (
+    select(_author.organization_id).where(_author.id == Post.author_id).correlate(Post).scalar_subquery()
+)
+_COHORT = (
+    select(_enrolment.cohort_id).where(_enrolment.id == Post.enrolment_id).correlate(Post).scalar_subquery()
+)
 SHARED_WITH_COACH = (Visibility.COACHES, Visibility.COHORT, Visibility.MEMBERS, Visibility.PUBLIC)
 
 
@@ -38,19 +45,15 @@ def _published() -> ColumnElement[bool]:
     return and_(Post.published_at.is_not(None), Post.deleted_at.is_(None))
 
 
-def visible_when(
-    person: Any, organization: Any, cohorts: Any, coached: Any, *, cohort: Any = None
-) -> ColumnElement[bool]:
+def visible_when(person: Any, organization: Any, cohorts: Any, coached: Any) -> ColumnElement[bool]:
     """`visible_to` of a viewer's values, or of parameters in a statement that is built once: `cohorts` and
-    `coached` are then what `learns_in` and `coaches_in` give. `cohort` is the column with the cohort of the
-    post's enrolment, where the statement has it."""
+    `coached` are then what `learns_in` and `coaches_in` give."""
     own = and_(Post.author_id == person, Post.deleted_at.is_(None))
-    same_organization = exists().where(_author.id == Post.author_id, _author.organization_id == organization)
     shared = or_(
         Post.visibility == Visibility.PUBLIC,
-        and_(Post.visibility == Visibility.MEMBERS, same_organization.correlate(Post)),
-        and_(Post.visibility == Visibility.COHORT, _in_cohort(cohorts, cohort)),
-        and_(or_(*(Post.visibility == circle for circle in SHARED_WITH_COACH)), _in_cohort(coached, cohort)),
+        and_(Post.visibility == Visibility.MEMBERS, organization == _ORGANIZATION),
+        and_(Post.visibility == Visibility.COHORT, _in_cohort(cohorts)),
+        and_(or_(*(Post.visibility == circle for circle in SHARED_WITH_COACH)), _in_cohort(coached)),
     )
     return or_(own, and_(_published(), shared))
 
@@ -67,13 +70,10 @@ def coaches_in(person: Any) -> Select[Any]:
     return select(_coaching.cohort_id).where(_coaching.person_id == person, _coaching.ended_at.is_(None))
 
 
-def _in_cohort(cohorts: Any, cohort: Any = None) -> ColumnElement[bool]:
+def _in_cohort(cohorts: Any) -> ColumnElement[bool]:
     if isinstance(cohorts, tuple) and not cohorts:
         return false()
-    if cohort is not None:
-        return and_(cohort.is_not(None), cohort.in_(cohorts))
-    of_post = exists().where(_enrolment.id == Post.enrolment_id, _enrolment.cohort_id.in_(cohorts))
-    return of_post.correlate(Post)
+    return _COHORT.in_(cohorts)
 
 
 def comment_visible_to(viewer: Viewer | None) -> ColumnElement[bool]:

@@ -6,22 +6,26 @@ import secrets
 from dataclasses import dataclass
 from hashlib import sha256
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.cohorts.models import Enrolment
-from app.db import insert_once
+from app.cohorts.models import Cohort, Enrolment
+from app.cohorts.services import join
 from app.errors import NotFound, Refused
 from app.events.log import record
 from app.journals.models import Audience, Comment, Post, Visibility
 from app.journals.queries import has_reflection, last_choice
 from app.journals.readers import Circle, allowed
-from app.markdown import render_post
+from app.markdown import excerpt, render_post
 from app.people.viewer import Viewer
 from app.progress.queries import slugs_of
 from app.progress.services import record_draft, record_reflection, withdraw_reflection
+from app.statements import insert_once
 from app.things.catalogue import Programme, Thing
 from app.web.i18n import message
+
+EXCERPT_LENGTH = 280
 
 
 class Conflict(Exception):
@@ -39,6 +43,14 @@ class About:
     enrolment: Enrolment
     programme: Programme
     thing: Thing
+
+
+def join_cohort(db: Session, person_id: int, cohort: Cohort) -> Enrolment:
+    """Join, and take along what was written in the enrolment. Raises Refused as `join` does."""
+    enrolment = join(db, person_id, cohort)
+    moves = (Post.enrolment_id == enrolment.id, Post.cohort_id.is_distinct_from(cohort.id))
+    db.execute(update(Post).where(*moves).values(cohort_id=cohort.id))
+    return enrolment
 
 
 def default_visibility(
@@ -71,6 +83,7 @@ def start_post(
             "author_id": author_id,
             "once": once,
             "enrolment_id": enrolment.id if enrolment else None,
+            "cohort_id": enrolment.cohort_id if enrolment else None,
             "programme_slug": about.programme.slug if about else None,
             "thing_slug": about.thing.slug if about else None,
             "language": language,
@@ -146,6 +159,7 @@ def publish_post(
     if not first and (title, body) != (post.title, post.body):
         post.edited_at = at
     post.title, post.body, post.html = title, body, str(render_post(body, post.language))
+    post.excerpt = excerpt(post.html, EXCERPT_LENGTH)
     post.draft_title = post.draft_body = None
     post.visibility = visibility
     post.saved_in = window

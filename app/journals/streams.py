@@ -1,19 +1,17 @@
-"""Lists of posts, read as columns by statements that are built once.
-
-Each first finds the ids of its few posts, then what is to be shown of them: sorting carries no texts along.
-"""
+"""Lists of posts, read as columns by statements that are built once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Select,
     and_,
     bindparam,
@@ -26,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.cohorts.models import Enrolment
-from app.db import BigId, numbered, rows, several
+from app.db import BigId
 from app.journals.models import Comment, Post
 from app.journals.queries import (
     coaches_in,
@@ -37,14 +35,14 @@ from app.journals.queries import (
 )
 from app.people.models import Person
 from app.people.viewer import Viewer
+from app.statements import Statement, numbered, several
 from app.web.paging import Page, encode_cursor
 
 STREAM_LENGTH = 20
 NOBODY = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PostLine:
+class PostLine(NamedTuple):
     """A post in a list; of its author's drafts, what is written so far. `comments` counts the answers that
     the viewer may read."""
 
@@ -58,7 +56,7 @@ class PostLine:
     visibility: str
     language: str
     title: str
-    html: str
+    excerpt: str
     published_at: datetime | None
     at: datetime
     comments: int
@@ -77,7 +75,7 @@ _COMMENTS = (
     .correlate(Post)
     .scalar_subquery()
 )
-_LINES = select(
+_SHOWN = (
     Post.id,
     Post.public_id,
     Person.id,
@@ -88,16 +86,21 @@ _LINES = select(
     Post.visibility,
     Post.language,
     case((Post.published_at.is_(None), Post.draft_title), else_=Post.title),
-    Post.html,
+    Post.excerpt,
     Post.published_at,
     func.coalesce(Post.published_at, Post.saved_at),
     _COMMENTS,
+)
+Lines = Select[*tuple[Any, ...]]
+_LINES: Lines = select(
+    *(column.label(name) for name, column in zip(PostLine._fields, _SHOWN, strict=True))
 ).join(Person, Person.id == Post.author_id)
 _NEWEST_FIRST = (Post.published_at.desc(), Post.id.desc())
 
 
-def _newest(chosen: Select[int], *, behind: bool = False) -> Select[int]:
-    """Published posts, newest first; those `behind` a row, where asked."""
+def _newest(chosen: Lines, *, behind: bool = False) -> Lines:
+    """Published posts, newest first; those `behind` a row, where asked. The order is that of an index, so
+    that only the rows of the page are looked at."""
     chosen = chosen.where(Post.published_at.is_not(None))
     if behind:
         at, last = bindparam("before_at", type_=Post.published_at.type), _id("before_id")
@@ -105,23 +108,20 @@ def _newest(chosen: Select[int], *, behind: bool = False) -> Select[int]:
     return chosen.order_by(*_NEWEST_FIRST).limit(bindparam("limit"))
 
 
-def _in_cohorts(cohorts: ColumnElement[bool]) -> Select[int]:
-    """What is written there. Found from the enrolments: a group is small beside the site."""
-    visible = visible_when(*VIEWER, cohort=Enrolment.cohort_id)
-    return select(Post.id).join(Enrolment, Enrolment.id == Post.enrolment_id).where(cohorts, visible)
+def _one_after_the_other(lists: Iterable[Lines]) -> CompoundSelect[*tuple[Any, ...]]:
+    return union_all(*(select(*lines.subquery().c) for lines in lists))
 
 
 _BY_OTHERS = Post.author_id != _id("viewer")
-_COHORT = _in_cohorts(Enrolment.cohort_id == _id("cohort"))
-_JOURNAL = select(Post.id).where(Post.author_id == _id("author"))
+_COHORT = _LINES.where(Post.cohort_id == _id("cohort"), _VISIBLE)
+_JOURNAL = _LINES.where(Post.author_id == _id("author"))
 
 
-def _shown(chosen: Select[int], *, behind: bool = False) -> Select[*tuple[Any, ...]]:
-    return _LINES.where(Post.id.in_(_newest(chosen, behind=behind))).order_by(*_NEWEST_FIRST)
+def _shown(chosen: Lines, *, behind: bool = False) -> Statement:
+    return Statement(_newest(chosen, behind=behind), row=PostLine)
 
 
 _COHORT_STREAM = {behind: _shown(_COHORT, behind=behind) for behind in (False, True)}
-_NEWS = _shown(_in_cohorts(Enrolment.cohort_id.in_(_LEARNS_IN)).where(_BY_OTHERS))
 _JOURNAL_STREAM = {behind: _shown(_JOURNAL.where(_VISIBLE), behind=behind) for behind in (False, True)}
 _WEB_JOURNAL = {behind: _shown(_JOURNAL.where(visible_to(None)), behind=behind) for behind in (False, True)}
 
@@ -131,12 +131,24 @@ def cohort_stream(
 ) -> Page[PostLine]:
     """The posts of a cohort that the viewer may read, from the row behind `after` (published at, id)."""
     parameters = {**eyes(viewer), **_behind(after, limit), "cohort": cohort_id}
-    return _page(rows(db, _COHORT_STREAM[after is not None], parameters), limit)
+    return _page(_COHORT_STREAM[after is not None].rows(db, parameters), limit)
+
+
+@lru_cache(maxsize=16)
+def _news(cohorts: int) -> Statement:
+    """The newest of each of so many cohorts: each is one range of an index."""
+    of_each = [
+        _newest(_LINES.where(Post.cohort_id == cohort, _VISIBLE, _BY_OTHERS))
+        for cohort in several("cohort", cohorts)
+    ]
+    return Statement(_one_after_the_other(of_each), row=PostLine)
 
 
 def news(db: Session, viewer: Viewer, *, limit: int) -> Sequence[PostLine]:
     """What others wrote last in the cohorts that the viewer learns in."""
-    return _page(rows(db, _NEWS, {**eyes(viewer), **_behind(None, limit)}), limit).items
+    parameters = {**eyes(viewer), **numbered("cohort", viewer.cohort_ids), "limit": limit}
+    lines: list[PostLine] = _news(len(viewer.cohort_ids)).rows(db, parameters)
+    return sorted(lines, key=lambda line: (line.at, line.id), reverse=True)[:limit]
 
 
 def journal_lines(
@@ -145,15 +157,30 @@ def journal_lines(
     """A person's published posts that the viewer may read."""
     statements = _JOURNAL_STREAM if viewer else _WEB_JOURNAL
     parameters = {**eyes(viewer), **_behind(after, limit), "author": author_id}
-    return _page(rows(db, statements[after is not None], parameters), limit)
+    return _page(statements[after is not None].rows(db, parameters), limit)
 
 
-def oldest_first(
-    db: Session, viewer: Viewer, chosen: Select[int], parameters: Mapping[str, Any]
-) -> list[PostLine]:
-    """The published posts whose ids `chosen` gives; whoever chooses sees to it that they may be read."""
-    statement = _LINES.where(Post.id.in_(chosen)).order_by(Post.published_at, Post.id)
-    return _lines(rows(db, statement, {**eyes(viewer), **parameters}))
+def oldest_first(chosen: Select[int]) -> Statement:
+    """The published posts whose ids `chosen` gives; whoever chooses sees to it that they may be read. Its
+    parameters are those of `chosen` and `eyes`."""
+    found = _LINES.where(Post.id.in_(chosen)).order_by(Post.published_at, Post.id)
+    return Statement(found, row=PostLine)
+
+
+def _detail(visible: ColumnElement[bool]) -> Statement:
+    return Statement(
+        _LINES.add_columns(Post.html, Post.edited_at, Enrolment.cohort_id)
+        .outerjoin(Enrolment, Enrolment.id == Post.enrolment_id)
+        .where(
+            Person.handle == bindparam("handle"),
+            Post.public_id == bindparam("public_id"),
+            Post.published_at.is_not(None),
+            visible,
+        )
+    )
+
+
+_DETAIL = {True: _detail(_VISIBLE), False: _detail(visible_to(None))}
 
 
 @dataclass(frozen=True)
@@ -161,54 +188,42 @@ class PostDetail:
     """A post on its own page."""
 
     line: PostLine
+    html: str
     edited_at: datetime | None
     cohort_id: int | None
 
 
 def post_detail(db: Session, viewer: Viewer | None, handle: str, public_id: str) -> PostDetail | None:
     """A published post in a journal; None where the viewer may not read it."""
-    found = rows(
-        db,
-        _LINES.add_columns(Post.edited_at, Enrolment.cohort_id)
-        .outerjoin(Enrolment, Enrolment.id == Post.enrolment_id)
-        .where(
-            Person.handle == handle,
-            Post.public_id == public_id,
-            Post.published_at.is_not(None),
-            visible_to(viewer),
-        ),
-        eyes(viewer),
-    )
-    return PostDetail(PostLine(*found[0][:-2]), *found[0][-2:]) if found else None
+    found = _DETAIL[viewer is not None].rows(db, {**eyes(viewer), "handle": handle, "public_id": public_id})
+    return PostDetail(PostLine(*found[0][:-3]), *found[0][-3:]) if found else None
 
 
-_DRAFTS = (
+_DRAFTS = Statement(
     _LINES.where(Post.author_id == _id("viewer"), Post.published_at.is_(None), _VISIBLE)
     .order_by(Post.saved_at.desc(), Post.id.desc())
-    .limit(bindparam("limit"))
+    .limit(bindparam("limit")),
+    row=PostLine,
 )
 
 
 def own_drafts(db: Session, viewer: Viewer, *, limit: int = 20) -> list[PostLine]:
     """Never published, most recently saved first."""
-    return _lines(rows(db, _DRAFTS, {**eyes(viewer), "limit": limit}))
+    return _DRAFTS.rows(db, {**eyes(viewer), "limit": limit})
 
 
 @lru_cache(maxsize=8)
-def _about_thing(slugs: int) -> Select[Any]:
+def _about_thing(slugs: int) -> Statement:
     """The viewer's own posts and drafts about a Thing with so many slugs, and the newest of others in the
     cohort."""
     thing = and_(Post.programme_slug == bindparam("programme"), Post.thing_slug.in_(several("thing", slugs)))
     mine = (
-        select(Post.id)
-        .where(Post.enrolment_id == _id("enrolment"), Post.author_id == _id("viewer"), thing, _VISIBLE)
+        _LINES.where(Post.enrolment_id == _id("enrolment"), Post.author_id == _id("viewer"), thing, _VISIBLE)
         .order_by(Post.id.desc())
         .limit(bindparam("limit"))
-        .subquery()
     )
-    others = _newest(_COHORT.where(_BY_OTHERS, thing)).subquery()
-    ids = union_all(select(mine.c.id), select(others.c.id))
-    return _LINES.where(Post.id.in_(ids)).order_by(func.coalesce(Post.published_at, Post.saved_at).desc())
+    others = _newest(_COHORT.where(_BY_OTHERS, thing))
+    return Statement(_one_after_the_other((mine, others)), row=PostLine)
 
 
 @dataclass(frozen=True)
@@ -238,15 +253,14 @@ def thing_posts(
         "enrolment": enrolment_id,
         "cohort": cohort_id,
     }
-    lines = _lines(rows(db, _about_thing(len(thing_slugs)), parameters))
+    lines: list[PostLine] = _about_thing(len(thing_slugs)).rows(db, parameters)
     return ThingPosts(
         [line for line in lines if line.author_id == viewer.person_id],
         [line for line in lines if line.author_id != viewer.person_id],
     )
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerLine:
+class AnswerLine(NamedTuple):
     """What somebody answered to a post, and to which."""
 
     public_id: str
@@ -260,7 +274,7 @@ class AnswerLine:
     thing_slug: str | None
 
 
-_ANSWERS = (
+_ANSWERS = Statement(
     select(
         Comment.public_id,
         Comment.audience,
@@ -282,14 +296,14 @@ _ANSWERS = (
         Comment.at >= bindparam("since", type_=Comment.at.type),
     )
     .order_by(Comment.at.desc(), Comment.id.desc())
-    .limit(bindparam("limit"))
+    .limit(bindparam("limit")),
+    row=AnswerLine,
 )
 
 
 def answers_to(db: Session, viewer: Viewer, since: datetime, *, limit: int = 5) -> list[AnswerLine]:
     """What others answered to the viewer's posts, newest first."""
-    found = rows(db, _ANSWERS, {"viewer": viewer.person_id, "since": since, "limit": limit})
-    return [AnswerLine(*row) for row in found]
+    return _ANSWERS.rows(db, {"viewer": viewer.person_id, "since": since, "limit": limit})
 
 
 def eyes(viewer: Viewer | None) -> dict[str, Any]:
@@ -306,11 +320,6 @@ def _behind(after: Any, limit: int) -> dict[str, Any]:
     return {"before_at": at, "before_id": last, "limit": limit + 1}
 
 
-def _lines(found: Iterable[Any]) -> list[PostLine]:
-    return [PostLine(*row) for row in found]
-
-
-def _page(found: Iterable[Any], limit: int) -> Page[PostLine]:
-    lines = _lines(found)
+def _page(lines: list[PostLine], limit: int) -> Page[PostLine]:
     more, lines = len(lines) > limit, lines[:limit]
     return Page(lines, encode_cursor(lines[-1].published_at, lines[-1].id) if more else "")

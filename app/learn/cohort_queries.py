@@ -10,39 +10,23 @@ from markupsafe import Markup
 
 from app.clock import now
 from app.cohorts.models import Cohort
-from app.cohorts.queries import PersonLine, coaches_of, learners_of, members_count, own_cohort
+from app.cohorts.queries import CohortLine, PersonLine, coaches_of, learners_of, members_count, own_cohort
 from app.cohorts.services import has_ended
 from app.journals.streams import cohort_stream
 from app.learn.reader import Reader
-from app.people.viewer import Viewer, initials, tone
+from app.people.viewer import Viewer
 from app.things.catalogue import ProgrammeText
 
 PEOPLE_SHOWN = 24
 
 
 @dataclass(frozen=True)
-class PersonView:
-    name: str
-    url: str
-    initials: str
-    tone: int
-
-
-def person_views(lines: Sequence[PersonLine]) -> list[PersonView]:
-    return [
-        PersonView(line.name, f"/journals/{line.handle}", initials(line.name), tone(line.id))
-        for line in lines
-    ]
-
-
-@dataclass(frozen=True)
 class CohortView:
-    cohort: Cohort
+    cohort: CohortLine
     programme: ProgrammeText | None
-    programme_url: str
     is_coach: bool
-    coaches: Sequence[PersonView]
-    learners: Sequence[PersonView]
+    coaches: tuple[PersonLine, ...]
+    learners: tuple[PersonLine, ...]
     count: int
     posts: Sequence[Markup]
     next: str
@@ -59,10 +43,9 @@ def cohort_view(
     return CohortView(
         cohort,
         reader.fragments(programme).text if programme else None,
-        f"/programmes/{cohort.programme_slug}",
         cohort.id in viewer.coached_ids,
-        person_views(coaches_of(db, cohort.id)),
-        person_views(learners_of(db, cohort.id, limit=PEOPLE_SHOWN)),
+        tuple(coaches_of(db, cohort.id)),
+        tuple(learners_of(db, cohort.id, limit=PEOPLE_SHOWN)),
         members_count(db, cohort.id),
         reader.excerpts(page.items),
         page.next,

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.cohorts.models import Cohort
 from app.cohorts.queries import cohort_by_code, learners_of, own_cohort
-from app.cohorts.services import join
 from app.db import Database
 from app.errors import NotFound, Refused
-from app.learn.cohort_queries import cohort_view, invitation_view, person_views
+from app.journals.services import join_cohort
+from app.learn.cohort_queries import cohort_view, invitation_view
 from app.learn.forms import CodeForm
 from app.learn.journal_queries import STREAM_KEY
 from app.learn.reader import reader_of
@@ -18,6 +18,7 @@ from app.people.attempts import CODES_PER_PERSON
 from app.people.viewer import Viewer
 from app.web.forms import Bound, blank, posted
 from app.web.i18n import Locale, message
+from app.web.page import quick
 from app.web.paging import decode_cursor, encode_cursor
 from app.web.render import Flash, redirect, render
 from app.web.routing import page_router
@@ -30,6 +31,7 @@ UNKNOWN = message("No group has this code. Check each letter, or ask whoever gav
 
 
 @router.get("/cohorts/{cohort}")
+@quick
 def cohort_page(
     request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, after: str = ""
 ) -> Response:
@@ -45,7 +47,7 @@ def people_page(request: Request, db: Session, viewer: Viewer, cohort: str, afte
     more, found = len(found) > PEOPLE_A_PAGE, found[:PEOPLE_A_PAGE]
     context = {
         "cohort": group,
-        "people": person_views(found),
+        "people": found,
         "next": encode_cursor(found[-1].name_key, found[-1].id) if more else "",
         "paged": bool(after),
     }
@@ -86,7 +88,7 @@ def join_page(request: Request, db: Session, viewer: Viewer | None, locale: Loca
 def join_group(request: Request, db: Session, viewer: Viewer, locale: Locale, code: str) -> Response:
     cohort = _invited(db, code)
     try:
-        join(db, viewer.person_id, cohort)
+        join_cohort(db, viewer.person_id, cohort)
     except Refused as refused:
         view = invitation_view(reader_of(request, db, viewer, locale), cohort)
         context = {"view": view, "refusal": refused.message.translated(locale.gettext)}

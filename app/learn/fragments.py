@@ -77,6 +77,22 @@ class Fragments:
             tiles.append(tile or self.tile(thing, state, size, current=here))
         return Markup("</li><li>".join(tiles))  # noqa: S704  each of them is Markup
 
+    def aside(self, pack: Mapping[str, str], thing: Thing) -> Markup:
+        """What stands beside a Thing: all of them, in the states of `pack`."""
+        tiles = self.row(pack, "small", thing)
+        return self.pages.part(
+            "learn/_aside.html",
+            self.locale,
+            programme=self.text.title,
+            programme_url=self.url,
+            tiles=tiles,
+        )
+
+    def title(self, thing: Thing) -> Markup:
+        return self._keep(
+            ("title", thing.slug), lambda: self.render("learn/_thing_title.html", **self.names(thing))
+        )
+
     def head(self, thing: Thing) -> Markup:
         """Number, title, summary and facts, and the notice where the text is in another language."""
         labels = self.text.competencies
@@ -141,6 +157,9 @@ class Fragments:
     def names(self, thing: Thing) -> dict[str, Any]:
         """What the templates of a Thing know of it; `lang` is empty where the text is in the page's own
         language."""
+        return self._keep(("names", thing.slug), lambda: self._names(thing))
+
+    def _names(self, thing: Thing) -> dict[str, Any]:
         text = thing.text(self.order)
         return {
             "thing": thing,
@@ -148,6 +167,10 @@ class Fragments:
             "url": f"{self.url}/{thing.slug}",
             "lang": self.locale.lang(text.language),
         }
+
+    def part(self, template: str, thing: Thing, **values: Hashable) -> Markup:
+        """A piece of the Thing's page that depends on what was done."""
+        return self.pages.part(template, self.locale, **self.names(thing), **values)
 
     def render(self, template: str, **context: Any) -> Markup:
         return Markup(self.pages.html(template, self.locale, context).strip())  # noqa: S704  our templates

@@ -14,9 +14,9 @@ from app.journals.cards import thing_of, title_of
 from app.journals.streams import answers_to, news
 from app.learn.reader import Reader
 from app.learn.steps import NextStep, next_step
-from app.people.viewer import Membership, Viewer, initials, tone
-from app.progress.queries import Course, courses_of
-from app.progress.rules import Summary, summary
+from app.people.viewer import Enrolled, Membership, Viewer, initials, tone
+from app.progress.packs import pack_of
+from app.progress.rules import summary
 from app.progress.words import summary_in_words
 from app.things.catalogue import Programme
 from app.web.i18n import Locale
@@ -29,11 +29,10 @@ NEWS_LENGTH = 4
 class CourseView:
     """A programme that a person is in, with its board of tiles."""
 
-    course: Course
+    cohort: Membership | None
     title: str
     url: str
     tiles: Markup
-    summary: Summary
     words: str
 
 
@@ -62,7 +61,7 @@ class AnswerCard:
 class Home:
     step: NextStep | None
     courses: Sequence[CourseView]
-    groups: Sequence[WaitingGroup]
+    groups: tuple[WaitingGroup, ...]
     answers: Sequence[AnswerCard]
     news: Sequence[Markup]
 
@@ -71,15 +70,15 @@ def home(reader: Reader, viewer: Viewer) -> Home:
     """Where somebody is, and what is next."""
     db, catalogue = reader.db, reader.catalogue
     packs = [
-        (course, programme, course.pack(db, programme))
-        for course in courses_of(db, viewer.person_id)
-        if (programme := catalogue.programme(course.programme_slug))
+        (enrolled, programme, pack_of(enrolled, programme))
+        for enrolled in viewer.enrolments
+        if (programme := catalogue.programme(enrolled.programme_slug))
     ]
     waiting = waiting_by_cohort(db, viewer) if viewer.coached else {}
-    groups = [WaitingGroup(group, waiting.get(group.cohort_id, 0)) for group in viewer.coached]
+    groups = tuple(WaitingGroup(group, waiting.get(group.cohort_id, 0)) for group in viewer.coached)
     lines = news(db, viewer, limit=NEWS_LENGTH) if viewer.cohorts else ()
     return Home(
-        next_step(reader, viewer, packs) or _coach_step(groups, reader.locale),
+        next_step(reader, packs) or _coach_step(groups, reader.locale),
         [_course(reader, *where) for where in packs],
         groups,
         _answers(reader, viewer),
@@ -87,17 +86,10 @@ def home(reader: Reader, viewer: Viewer) -> Home:
     )
 
 
-def _course(reader: Reader, course: Course, programme: Programme, pack: Mapping[str, str]) -> CourseView:
+def _course(reader: Reader, course: Enrolled, programme: Programme, pack: Mapping[str, str]) -> CourseView:
     prepared = reader.fragments(programme)
-    where = summary(programme, pack)
-    return CourseView(
-        course,
-        prepared.text.title,
-        prepared.url,
-        prepared.row(pack),
-        where,
-        summary_in_words(where, reader.locale),
-    )
+    words = summary_in_words(summary(programme, pack), reader.locale)
+    return CourseView(course.cohort, prepared.text.title, prepared.url, prepared.row(pack), words)
 
 
 def _coach_step(groups: Sequence[WaitingGroup], locale: Locale) -> NextStep | None:

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from app.learn.fragments import Fragments
 from app.learn.reader import Reader
 from app.learn.steps import NextStep, next_step
-from app.progress.queries import Course, courses_of
+from app.people.viewer import Enrolled
+from app.progress.packs import pack_of
 from app.progress.rules import State, summary
 from app.progress.words import rule_in_words, summary_in_words
 from app.things.catalogue import Programme, ProgrammeText, Thing
@@ -30,14 +31,13 @@ class ProgrammeCard:
 
 def programme_cards(reader: Reader) -> list[ProgrammeCard]:
     viewer = reader.viewer
-    courses = courses_of(reader.db, viewer.person_id) if viewer else []
-    mine = {course.programme_slug: course for course in courses}
+    mine = {enrolled.programme_slug: enrolled for enrolled in viewer.enrolments} if viewer else {}
     cards = []
     for slug, programme in sorted(reader.catalogue.programmes.items()):
         prepared, course = reader.fragments(programme), mine.get(slug)
         words = ""
         if course:
-            where = summary(programme, course.pack(reader.db, programme))
+            where = summary(programme, pack_of(course, programme))
             words = summary_in_words(where, reader.locale)
         cards.append(
             ProgrammeCard(
@@ -83,7 +83,7 @@ class ProgrammeView:
     programme: Programme
     text: ProgrammeText
     url: str
-    course: Course | None
+    course: Enrolled | None
     tiles: Markup
     rows: Sequence[ThingRow]
     languages: Sequence[str]
@@ -96,10 +96,9 @@ class ProgrammeView:
 def programme_view(reader: Reader, programme: Programme) -> ProgrammeView:
     viewer, locale = reader.viewer, reader.locale
     prepared = reader.fragments(programme)
-    courses = courses_of(reader.db, viewer.person_id) if viewer else []
-    course = next((course for course in courses if course.programme_slug == programme.slug), None)
-    pack = course.pack(reader.db, programme) if course else {}
-    step = next_step(reader, viewer, [(course, programme, pack)]) if viewer and course else None
+    course = viewer.enrolled_in(programme.slug) if viewer else None
+    pack = pack_of(course, programme) if course else {}
+    step = next_step(reader, [(course, programme, pack)]) if course else None
     return ProgrammeView(
         programme,
         prepared.text,

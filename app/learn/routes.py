@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import FileResponse
 
-from app.cohorts.services import enrol
+from app.cohorts.services import enrol, hold
 from app.errors import NotFound
 from app.learn import cohort_routes, journal_routes, writing_routes
 from app.learn.forms import TickForm
@@ -19,7 +19,7 @@ from app.progress.services import complete_activity, undo_activity
 from app.things.catalogue import Programme
 from app.web.forms import Bound, posted
 from app.web.i18n import Locale
-from app.web.page import sign_in_first
+from app.web.page import quick, sign_in_first
 from app.web.render import Flash, fragment, is_htmx, redirect, render
 from app.web.routing import page_router
 
@@ -28,6 +28,7 @@ PICTURE_AGE_SECONDS = 300
 
 
 @router.get("/programmes/{programme}/{thing}")
+@quick
 def thing_page(
     request: Request, db: Session, viewer: Viewer | None, locale: Locale, programme: str, thing: str
 ) -> Response:
@@ -64,15 +65,16 @@ def tick(
         raise NotFound
     if not form.valid:
         return render(request, "learn/thing.html", {"view": thing_view(reader, found, what)}, status=422)
-    enrolment = enrol(db, viewer.person_id, found.slug)
+    enrolment = hold(db, viewer.person_id, found.slug)
     act = complete_activity if form.data.done == "1" else undo_activity
     progress = act(db, enrolment, found, what, activity)
     if not is_htmx(request):
         return redirect(request, f"/programmes/{found.slug}/{what.slug}#activity-{activity}")
-    return fragment(try_html(ticked_view(reader, found, what, progress)))
+    return fragment(request, try_html(ticked_view(reader, found, what, progress)))
 
 
 @router.get("/")
+@quick
 def home_page(request: Request, db: Session, viewer: Viewer | None, locale: Locale) -> Response:
     reader = reader_of(request, db, viewer, locale)
     if viewer is None:
@@ -115,6 +117,6 @@ def picture(request: Request, viewer: Viewer | None, programme: str, path: str) 
     return FileResponse(file, headers={"Cache-Control": f"private, max-age={PICTURE_AGE_SECONDS}"})
 
 
-router.include_router(writing_routes.router)
-router.include_router(journal_routes.router)
-router.include_router(cohort_routes.router)
+router.pages_of(writing_routes.router)
+router.pages_of(journal_routes.router)
+router.pages_of(cohort_routes.router)

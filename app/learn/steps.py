@@ -8,15 +8,21 @@ from datetime import timedelta
 
 from app.clock import now
 from app.learn.reader import Reader
-from app.people.viewer import Viewer
-from app.progress.queries import Course, thing_progress
-from app.progress.rules import NOTHING, Standing, State, next_thing, standing, summary
+from app.people.viewer import Enrolled
+from app.progress.packs import facts_in
+from app.progress.rules import Standing, State, next_thing, standing, summary
 from app.progress.words import standing_in_words
 from app.things.catalogue import Programme, Thing
 
 AWAY_AFTER = timedelta(days=7)
-Standpoint = tuple[Course, Programme, Mapping[str, str]]
+Standpoint = tuple[Enrolled, Programme, Mapping[str, str]]
 """Where somebody is in a programme: the enrolment, and the state of each Thing."""
+
+
+@dataclass(frozen=True)
+class StepTile:
+    label: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -29,21 +35,19 @@ class NextStep:
     text: str
     button: str
     minutes: int | None = None
-    tile: Mapping[str, str] | None = None
+    tile: StepTile | None = None
 
 
-def next_step(reader: Reader, viewer: Viewer, packs: Sequence[Standpoint]) -> NextStep | None:
+def next_step(reader: Reader, packs: Sequence[Standpoint]) -> NextStep | None:
     """In the programme last worked on that has anything left to do."""
-    for course, programme, pack in packs:
+    for enrolled, programme, pack in packs:
         thing = next_thing(programme, pack)
         if thing is not None and not (thing.optional and summary(programme, pack).finished):
-            progress = thing_progress(reader.db, viewer.person_id, programme, thing)
-            facts = progress.facts if progress else NOTHING
-            return _step(reader, course, programme, thing, standing(thing, facts))
+            return _step(reader, enrolled, programme, thing, standing(thing, facts_in(enrolled, thing)))
     return None
 
 
-def _step(reader: Reader, course: Course, programme: Programme, thing: Thing, where: Standing) -> NextStep:
+def _step(reader: Reader, course: Enrolled, programme: Programme, thing: Thing, where: Standing) -> NextStep:
     locale, prepared = reader.locale, reader.fragments(programme)
     text = thing.text(prepared.order)
     begun = where.state is not State.NOT_STARTED
@@ -61,7 +65,7 @@ def _step(reader: Reader, course: Course, programme: Programme, thing: Thing, wh
         standing_in_words(where, locale) if begun else text.summary,
         locale.gettext("Continue") if begun else locale.gettext("Begin"),
         thing.minutes,
-        {"label": thing.label, "state": where.state.value},
+        StepTile(thing.label, where.state.value),
     )
 
 

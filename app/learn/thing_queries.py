@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from markupsafe import Markup
 
-from app.journals.cards import PostCard, card
-from app.journals.streams import ThingPosts, thing_posts
+from app.journals.cards import title_of
+from app.journals.readers import readers_in_words
+from app.journals.streams import PostLine, ThingPosts, thing_posts
 from app.learn.fragments import Fragments, Group, Part
 from app.learn.reader import Reader
 from app.learn.steps import NextStep, step_after
 from app.people.viewer import Membership
-from app.progress.queries import ThingProgress, slugs_of, thing_progress
+from app.progress.packs import facts_in, pack_of
+from app.progress.queries import ThingProgress, slugs_of
 from app.progress.rules import NOTHING, Facts, Standing, State, standing
 from app.progress.words import standing_in_words
 from app.things.catalogue import Programme, Thing
+
+NO_PACK: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,18 @@ class TryView:
         return self.prepared.tile(self.thing, self.standing.state, "small", current=True)
 
 
-@lru_cache(maxsize=2048)
 def try_html(view: TryView) -> Markup:
-    return view.prepared.render("learn/_try.html", view=view, **view.prepared.names(view.thing))
+    return view.prepared.part("learn/_try.html", view.thing, view=view)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A post of the reader's own about the Thing; a draft has no readers."""
+
+    title: str
+    url: str
+    readers: str
+    ago: str
 
 
 @dataclass(frozen=True)
@@ -65,11 +77,11 @@ class ReflectView:
 
     trying: TryView
     part: Part
-    mine: tuple[PostCard, ...]
+    mine: tuple[Written, ...]
 
     @property
     def has_draft(self) -> bool:
-        return any(not post.is_published for post in self.mine)
+        return any(not post.readers for post in self.mine)
 
     @property
     def write_kind(self) -> str:
@@ -77,63 +89,50 @@ class ReflectView:
         return "secondary" if self.trying.standing.state is State.COMPLETE else "primary"
 
 
-@lru_cache(maxsize=1024)
-def _invitation(view: ReflectView) -> Markup:
-    return _reflect_html(view)
-
-
 def _reflect_html(view: ReflectView) -> Markup:
     trying = view.trying
-    names = trying.prepared.names(trying.thing)
-    return trying.prepared.render("learn/_reflect.html", view=view, trying=trying, **names)
+    return trying.prepared.part("learn/_reflect.html", trying.thing, view=view, trying=trying)
 
 
 @dataclass(frozen=True)
 class ThingView:
     """A Thing with what the reader has done."""
 
-    label: str
-    title: str
-    programme_title: str
-    programme_url: str
+    title: Markup
+    aside: Markup
     head: Markup
     tile: Markup
-    tiles: Markup
-    article: Sequence[Markup]
+    article: Markup
     neighbours: Markup
-    others: Sequence[Markup]
+    others: tuple[Markup, ...]
     group: Membership | None
 
 
 def thing_view(reader: Reader, programme: Programme, thing: Thing) -> ThingView:
     """The whole page."""
     viewer = reader.viewer
-    progress = thing_progress(reader.db, viewer.person_id, programme, thing) if viewer else None
-    posts, group = ThingPosts(), None
-    if viewer and progress:
-        group = next((g for g in viewer.cohorts if g.cohort_id == progress.cohort_id), None)
+    enrolled = viewer.enrolled_in(programme.slug) if viewer else None
+    posts, group, facts, pack = ThingPosts(), None, NOTHING, NO_PACK
+    if viewer and enrolled:
+        group, facts, pack = enrolled.cohort, facts_in(enrolled, thing), pack_of(enrolled, programme)
         posts = thing_posts(
             reader.db,
             viewer,
             programme.slug,
             slugs_of(thing),
-            enrolment_id=progress.enrolment_id,
-            cohort_id=progress.cohort_id,
+            enrolment_id=enrolled.enrolment_id,
+            cohort_id=group.cohort_id if group else None,
         )
-    facts, pack = (progress.facts, progress.pack) if progress else (NOTHING, {})
     trying = _try_view(reader, programme, thing, facts, pack)
     prepared = trying.prepared
     return ThingView(
-        thing.label,
-        thing.text(prepared.order).title,
-        prepared.text.title,
-        prepared.url,
+        prepared.title(thing),
+        prepared.aside(pack, thing),
         prepared.head(thing),
         trying.tile,
-        prepared.row(pack, "small", thing),
-        _article(reader, trying, posts),
+        Markup("\n").join(_article(reader, trying, posts)),
         prepared.neighbours(thing),
-        reader.excerpts(posts.others),
+        tuple(reader.excerpts(posts.others)),
         group,
     )
 
@@ -159,14 +158,21 @@ def _try_view(
 
 
 def _article(reader: Reader, trying: TryView, posts: ThingPosts) -> list[Markup]:
-    mine = tuple(card(line, reader.catalogue, reader.locale) for line in posts.mine)
+    mine = tuple(_written(reader, trying.thing, line) for line in posts.mine)
     article = []
     for part in trying.prepared.article(trying.thing):
         if part.kind == "try":
             article.append(try_html(trying))
         elif part.kind == "reflect":
-            view = ReflectView(trying, part, mine)
-            article.append(_reflect_html(view) if mine else _invitation(view))
+            article.append(_reflect_html(ReflectView(trying, part, mine)))
         else:
             article.append(part.html)
     return article
+
+
+def _written(reader: Reader, thing: Thing, line: PostLine) -> Written:
+    url, locale = f"/journals/{line.author_handle}/{line.public_id}", reader.locale
+    title = title_of(line, thing, locale)
+    if line.published_at is None:
+        return Written(title, f"{url}/edit", "", "")
+    return Written(title, url, readers_in_words(locale, line.visibility), locale.ago(line.published_at))

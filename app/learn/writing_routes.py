@@ -18,8 +18,8 @@ from app.journals.services import delete_post, restore_post
 from app.learn.editor import Desk, open_desk, write
 from app.learn.forms import PostForm
 from app.learn.reader import found_programme, found_thing
-from app.people.viewer import Viewer
-from app.progress.queries import Course, courses_of, slugs_of
+from app.people.viewer import Enrolled, Viewer
+from app.progress.queries import slugs_of
 from app.things.catalogue import Programme, Thing
 from app.things.library import catalogue_of
 from app.web.forms import Bound, posted
@@ -91,7 +91,7 @@ def _begun(
 
 @router.get("/posts/new")
 def new_post_page(request: Request, db: Session, viewer: Viewer, locale: Locale, group: str = "") -> Response:
-    courses = courses_of(db, viewer.person_id)
+    courses = viewer.enrolments
     if not group and len(courses) > 1:
         context = {"courses": _named(request, locale, courses)}
         return render(request, "learn/which_group.html", context)
@@ -114,7 +114,7 @@ def new_post(
     return write(request, db, viewer, locale, _free_desk(viewer, enrolment, post), form)
 
 
-def _named(request: Request, locale: Locale, courses: Sequence[Course]) -> list[tuple[str, str]]:
+def _named(request: Request, locale: Locale, courses: Sequence[Enrolled]) -> list[tuple[str, str]]:
     """(enrolment, name of the group or, alone, of the programme)."""
     named = []
     for course in courses:

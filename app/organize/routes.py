@@ -29,7 +29,7 @@ from app.web.render import Flash, redirect, render
 from app.web.routing import page_router
 
 router = page_router()
-router.include_router(setup_routes.router)
+router.pages_of(setup_routes.router)
 PEOPLE_A_PAGE = 50
 
 

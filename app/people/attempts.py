@@ -14,8 +14,9 @@ from sqlalchemy import case, delete, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.db import Database, upsert
+from app.db import Database
 from app.people.models import Attempt
+from app.statements import upsert
 
 PER_ACCOUNT = parse("10/15 minutes")
 PER_ADDRESS = parse("60/15 minutes")

@@ -29,9 +29,9 @@ from app.web.render import Flash, redirect, render
 from app.web.routing import page_router
 
 router = page_router()
-router.include_router(reset_routes.router)
-router.include_router(oidc_routes.router)
-router.include_router(identity_routes.router)
+router.pages_of(reset_routes.router)
+router.pages_of(oidc_routes.router)
+router.pages_of(identity_routes.router)
 
 WRONG = message("This address and password do not fit together. Check both and try again.")
 NOT_NEW = message(

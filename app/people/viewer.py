@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from app.people.models import Role
 
 TONES = 8
 
 
-@dataclass(frozen=True)
-class Membership:
+class Membership(NamedTuple):
     """A cohort that a person belongs to now, as learner or coach."""
 
     cohort_id: int
@@ -20,10 +20,25 @@ class Membership:
     name: str
 
 
+class Enrolled(NamedTuple):
+    """An enrolment that has not ended, alone or in a cohort, with what is stored of its progress (see
+    app/progress/packs.py)."""
+
+    enrolment_id: int
+    public_id: str
+    programme_slug: str
+    last_active_at: datetime
+    cohort: Membership | None
+    digest: str | None
+    pack: str | None
+    facts: str | None
+
+
 @dataclass(frozen=True)
 class Viewer:
     """A signed-in person. `cohorts` are those with an enrolment that has not ended, `coached` those coached
-    now; both decide what `visible_to` shows."""
+    now; both decide what `visible_to` shows. `enrolments` are all that have not ended, the most recently
+    active first."""
 
     person_id: int
     public_id: str
@@ -37,6 +52,7 @@ class Viewer:
     shared_computer: bool = False
     cohorts: tuple[Membership, ...] = ()
     coached: tuple[Membership, ...] = ()
+    enrolments: tuple[Enrolled, ...] = field(default=(), compare=False)
 
     @property
     def is_organizer(self) -> bool:
@@ -45,6 +61,9 @@ class Viewer:
     @property
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR
+
+    def enrolled_in(self, programme_slug: str) -> Enrolled | None:
+        return next((found for found in self.enrolments if found.programme_slug == programme_slug), None)
 
     @cached_property
     def initials(self) -> str:

@@ -41,7 +41,8 @@ class ThingRecord(Base):
 class ProgressState(Base):
     """The state of every Thing of an enrolment in one row: {slug: state}, true for the catalogue `digest`.
 
-    Written in the transaction of the facts that it packs; a reader with another digest derives it again.
+    Written in the transaction of the facts that it packs; a reader with another digest derives it again, from
+    the copy in `facts`. Their form: app/progress/packs.py.
     """
 
     __tablename__ = "progress_state"
@@ -51,3 +52,4 @@ class ProgressState(Base):
     )
     digest: Mapped[str] = mapped_column(String(64))
     pack: Mapped[dict[str, str]] = mapped_column(JSON)
+    facts: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)

@@ -139,10 +139,15 @@ def _counting(programme: Programme) -> tuple[tuple[str, ...], int]:
     return counting, needed
 
 
+@lru_cache(maxsize=64)
+def _asking(programme: Programme) -> tuple[Thing, ...]:
+    return tuple(thing for thing in programme.things if _asks(thing))
+
+
 def next_thing(programme: Programme, pack: Mapping[str, str]) -> Thing | None:
     """What to do next: the first Thing begun and not complete, else the first not begun that is not
     optional, else the first optional one. What is only read is in nobody's way."""
-    asking = [thing for thing in programme.things if _asks(thing)]
+    asking = _asking(programme)
     begun = (t for t in asking if pack.get(t.slug) in (State.STARTED, State.REFLECTED))
     fresh = (t for t in asking if t.slug not in pack and not t.optional)
     extra = (t for t in asking if t.slug not in pack)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.db import upsert
+from app.statements import upsert
 from app.things.catalogue import Catalogue, Programme
 from app.things.models import Edition, SourceFile
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 from fastapi import Depends, HTTPException, Request
@@ -15,6 +16,7 @@ from app.web.i18n import Message, message
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 MAX_PART_BYTES = 2_000_000
+MAX_FIELDS = 500
 UNKEPT = message("There is a character in this that cannot be kept. Type it again.")
 
 
@@ -74,17 +76,33 @@ def posted(form: type[F]) -> Any:
         if content_type and content_type not in FORM_TYPES:
             raise HTTPException(415)
         try:
-            async with request.form(max_files=0, max_fields=500, max_part_size=MAX_PART_BYTES) as body:
-                raw: dict[str, Any] = {}
-                for name in body:
-                    values = [_text(value) for value in body.getlist(name) if isinstance(value, str)]
-                    raw[name] = values if _is_list(form, name) else values[-1] if values else ""
+            pairs = await _pairs(request, content_type)
         except UnicodeError as error:
             raise HTTPException(415) from error
+        raw: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in lists:
+                raw.setdefault(name, []).append(_text(value))
+            else:
+                raw[name] = _text(value)
         return bind(form, raw)
+
+    lists = {name for name in form.model_fields if _is_list(form, name)}
 
     read.reads_form = True  # type: ignore[attr-defined]
     return Depends(read)
+
+
+async def _pairs(request: Request, content_type: str) -> list[tuple[str, str]]:
+    """Names and values in their order (WHATWG URL, 5.1). Raises HTTPException for too many."""
+    if content_type == "multipart/form-data":
+        async with request.form(max_files=0, max_fields=MAX_FIELDS, max_part_size=MAX_PART_BYTES) as body:
+            return [(name, value) for name, value in body.multi_items() if isinstance(value, str)]
+    body_text = (await request.body()).decode("latin-1")
+    try:
+        return parse_qsl(body_text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise HTTPException(400) from error
 
 
 def _text(value: str) -> str:

@@ -115,9 +115,12 @@ class LimitBody:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        told = Headers(scope=scope).get("content-length", "")
-        if told.isdecimal() and int(told[:20]) > self.largest:
-            await self.refuse(Request(scope))(scope, receive, send)
+        for name, told in scope["headers"]:
+            if name == b"content-length" and told.isdigit() and int(told[:20]) > self.largest:
+                await self.refuse(Request(scope))(scope, receive, send)
+                return
+        if scope["method"] in SAFE_METHODS:
+            await self.app(scope, receive, send)
             return
         length = 0
 

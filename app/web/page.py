@@ -4,23 +4,31 @@ An endpoint asks for what it needs by parameter name: `db` is the transaction's 
 signed-in person (an endpoint whose `viewer` may be None is open to all, any other asks for sign-in first),
 `locale` the language. One that must not hold a transaction while it works, because it hashes or speaks to
 the network, asks for `database` instead of `db`.
+
+Pages stand in the application's own list of routes and go from the match to the endpoint without FastAPI's
+dependencies wherever they need none: those would be most of what a small page costs. The hop itself is a
+fifth of a `quick` page, which is made without one where the database is in this process.
 """
 
 from __future__ import annotations
 
+import asyncio
 import inspect
-from collections.abc import Callable, Coroutine, Mapping
-from functools import wraps
-from typing import Any, Protocol, get_args, get_type_hints
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial, wraps
+from typing import Any, Protocol, TypeVar, get_args, get_type_hints
 from urllib.parse import quote
 
-from fastapi import Request, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi import HTTPException, Request, Response
 from fastapi.params import Depends
 from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
+from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
 
-from app.db import Database
+from app.db import Database, undo
 from app.errors import NotFound
 from app.web.forms import Bound
 from app.web.render import redirect
@@ -36,8 +44,27 @@ class SignedIn(Protocol):
     def language(self) -> str | None: ...
 
 
+T = TypeVar("T")
 ViewerLoader = Callable[[Session, Request], SignedIn | None]
 SeenRecorder = Callable[[Database, Any], None]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Response])
+
+
+def quick(endpoint: Endpoint) -> Endpoint:
+    """Marks a page that only reads, in well under a millisecond: too little to be worth a thread, where no
+    statement waits for another process."""
+    endpoint.is_quick = True  # type: ignore[attr-defined]
+    return endpoint
+
+
+class Workers:
+    """The threads that pages are made in. Few: they take turns at one interpreter, and with sixteen a page
+    costs half as much again as with four. Who waits to write keeps no reader waiting; one writes at a time
+    where the database lets no more."""
+
+    def __init__(self, threads: int, *, one_writer: bool) -> None:
+        self.readers = ThreadPoolExecutor(threads, thread_name_prefix="reader")
+        self.writers = ThreadPoolExecutor(1 if one_writer else threads, thread_name_prefix="writer")
 
 
 class PageRoute(APIRoute):
@@ -46,33 +73,67 @@ class PageRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         options["response_model"] = None
         super().__init__(path, in_one_hop(endpoint), **options)
-        if self.methods and "GET" in self.methods:
-            self.methods.add("HEAD")
+        self._taken = self.methods or set()
+        if "GET" in self._taken:
+            self._taken.add("HEAD")
+        self._readers = _readers(self.endpoint, self.param_convertors)
+        self._is_quick = getattr(endpoint, "is_quick", False)
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Text from the path and the query, and forms, are simple enough to be read here, at a third of the
-        cost of solving dependencies; a page that needs more goes FastAPI's way."""
-        readers = _readers(self.endpoint, self.param_convertors)
-        if readers is None or inspect.iscoroutinefunction(self.endpoint):
-            return super().get_route_handler()
-        forms = {name: reader for name, reader in readers.items() if callable(reader)}
-        texts = {name: default for name, default in readers.items() if not callable(default)}
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As Starlette's, for a site at the root of its host: sixty may be asked before the right one."""
+        found = self.path_regex.match(scope["path"]) if scope["type"] == "http" else None
+        if found is None:
+            return Match.NONE, {}
+        match = Match.FULL if scope["method"] in self._taken else Match.PARTIAL
+        return match, {"endpoint": self.endpoint, "path_params": found.groupdict(), "route": self}
 
-        async def handle(request: Request) -> Response:
-            values: dict[str, Any] = dict(request.path_params)
-            if texts:
-                query = request.query_params
-                values.update((name, query.get(name, default)) for name, default in texts.items())
-            for name, reader in forms.items():
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Text from the path and the query, and forms, are simple enough to be read here; a page that needs
+        more goes FastAPI's way."""
+        if self._readers is None:
+            await super().handle(scope, receive, send)
+        else:
+            await self._answer(scope, receive, send, self._readers)
+        await _note_seen(scope)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, readers: Mapping[str, Any]) -> None:
+        if scope["method"] not in self._taken:
+            raise HTTPException(405)
+        request = Request(scope, receive)
+        values: dict[str, Any] = dict(scope["path_params"])
+        for name, reader in readers.items():
+            if callable(reader):
                 values[name] = await reader(request)
-            return await run_in_threadpool(self.endpoint, request, **values)
+            else:
+                values[name] = request.query_params.get(name, reader)
+        app = request.app.state
+        if self._is_quick and app.database.in_process:
+            response: Response = self.endpoint(request, **values)
+        else:
+            workers: Workers = app.workers
+            pool = workers.readers if scope["method"] in SAFE_METHODS else workers.writers
+            response = await in_thread(pool, self.endpoint, request, **values)
+        await response(scope, receive, send)
 
-        return handle
+
+async def in_thread(pool: Executor, work: Callable[..., T], *arguments: Any, **options: Any) -> T:
+    """In the caller's context: what is logged there names the request."""
+    call = partial(copy_context().run, work, *arguments, **options)
+    return await asyncio.get_running_loop().run_in_executor(pool, call)
+
+
+async def _note_seen(scope: Scope) -> None:
+    """After the answer, and seldom: the one thing that reading a page changes."""
+    app, viewer = scope["app"].state, scope.get("state", {}).get("viewer")
+    if viewer is not None and app.seen_is_due(viewer):
+        await in_thread(app.workers.writers, app.record_seen, app.database, viewer)
 
 
 def _readers(endpoint: Callable[..., Any], path: Mapping[str, object]) -> dict[str, Any] | None:
     """What each parameter of an endpoint that is not in its path comes from: a form's reader, or the default
     of a text in the query; None where there is anything else."""
+    if inspect.iscoroutinefunction(endpoint):
+        return None
     readers: dict[str, Any] = {}
     for name, parameter in inspect.signature(endpoint).parameters.items():
         if name == "request" or name in path:
@@ -94,13 +155,12 @@ def in_one_hop(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     wanted = frozenset(hints) & GIVEN
     open_to_all = "viewer" not in hints or type(None) in get_args(hints["viewer"])
     takes_request = "request" in inspect.signature(endpoint).parameters
+    opens_its_own = "database" in wanted
 
     @wraps(endpoint)
     def hop(request: Request, **values: Any) -> Response:
-        if any("\0" in value for value in values.values() if isinstance(value, str)):
-            raise NotFound
         app = request.app.state
-        write = request.method not in SAFE_METHODS and "database" not in wanted
+        write = request.method not in SAFE_METHODS and not opens_its_own
         with app.database.transaction(write=write) as db:
             viewer = app.load_viewer(db, request)
             locale = app.pages.locale_for(request, viewer.language if viewer else None)
@@ -110,18 +170,19 @@ def in_one_hop(endpoint: Callable[..., Any]) -> Callable[..., Any]:
             for value in values.values():
                 if isinstance(value, Bound):
                     value.speak(locale.gettext)
+                elif isinstance(value, str) and "\0" in value:
+                    raise NotFound
             given = {"db": db, "database": app.database, "viewer": viewer, "locale": locale}
-            values.update((name, given[name]) for name in wanted)
+            for name in wanted:
+                values[name] = given[name]
             if takes_request:
                 values["request"] = request
-            if "database" not in wanted:
+            if not opens_its_own:
                 response: Response = endpoint(**values)
-                if response.status_code >= 400:
-                    db.rollback()
-        if "database" in wanted:
+                if write and response.status_code >= 400:
+                    undo(db)
+        if opens_its_own:
             response = endpoint(**values)
-        if viewer is not None:
-            app.record_seen(app.database, viewer)
         return response
 
     parameters = [

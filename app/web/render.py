@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+import gzip
+from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,8 @@ from app.web.i18n import LANGUAGE_COOKIE, LANGUAGES, Locale, Message, choose_lan
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
 FLASH_COOKIE = "dingen_flash"
+COMPRESS_FROM_BYTES = 1024
+COMPRESS_LEVEL = 1
 
 
 @dataclass(frozen=True)
@@ -33,26 +36,45 @@ class Flash:
     undo_url: str = ""
 
 
+class Named(Protocol):
+    """What the kernel needs to know of the site."""
+
+    name: str
+
+
 class Pages:
     """The templates in every language of the interface, and what all of them know."""
 
     def __init__(
-        self, *, secret: str, zone: str, secure: bool, reload: bool, globals_: Mapping[str, Any]
+        self,
+        *,
+        secret: str,
+        zone: str,
+        secure: bool,
+        reload: bool,
+        site: Named,
+        globals_: Mapping[str, Any],
     ) -> None:
         self.secure = secure
+        self.site = site
         self.signer = URLSafeSerializer(secret, salt="flash")
         self.locales = {language: _locale(language, ZoneInfo(zone)) for language in LANGUAGES}
         self._environments = {
-            language: _environment(locale, reload=reload, globals_=globals_)
+            language: _environment(locale, reload=reload, globals_={**globals_, "site": site})
             for language, locale in self.locales.items()
         }
 
     def html(self, template: str, locale: Locale, context: Mapping[str, Any]) -> str:
         return self._environments[locale.language].get_template(template).render(context)
 
-    def chrome(self, locale: Locale, viewer: Hashable, path: str) -> Markup:
-        """Navigation and account menu of a viewer: made once for all pages that look alike in them."""
-        return _chrome(self._environments[locale.language], viewer, section_of(path))
+    def part(self, template: str, locale: Locale, **values: Hashable) -> Markup:
+        """A piece of a page, kept for whoever sees the same values. Templates know it as `part`."""
+        return _part(self._environments[locale.language], template, **values)
+
+    def frame(self, locale: Locale, viewer: Hashable, path: str) -> Frame:
+        """Made once for all pages that look alike in it."""
+        environment = self._environments[locale.language]
+        return _frame(environment, self.site.name, viewer, section_of(path) if viewer else "")
 
     def locale_for(self, request: Request, profile: str | None = None) -> Locale:
         language = choose_language(
@@ -77,6 +99,10 @@ class OneLanguage(Environment):
 
     template_class = OneLanguageTemplate
     translate: Callable[[str], str] = str
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """A plain copy: they are all known before the first template is loaded."""
+        return {**self.globals, **(d or {})}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template = super()._parse(source, name, filename)
@@ -111,15 +137,45 @@ def _environment(locale: Locale, *, reload: bool, globals_: Mapping[str, Any]) -
     )
     environment.filters.update(date=locale.date, time=locale.time, datetime=locale.datetime, ago=locale.ago)
     environment.globals.update(
-        globals_, locale=locale.language, languages=LANGUAGES, viewer=None, flash=None, local=locale
+        globals_,
+        part=partial(_part.__wrapped__ if reload else _part, environment),
+        locale=locale.language,
+        languages=LANGUAGES,
+        viewer=None,
+        flash=None,
+        local=locale,
     )
     return environment
 
 
 @lru_cache(maxsize=4096)
-def _chrome(environment: Environment, viewer: Hashable, path: str) -> Markup:
-    template = environment.get_template("layouts/_chrome.html")
-    return Markup(template.render(viewer=viewer, path=path))  # noqa: S704  our template
+def _part(environment: Environment, template: str, **values: Hashable) -> Markup:
+    return Markup(environment.get_template(template).render(values).strip())  # noqa: S704  our template
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a page shares with those like it: the files it loads, what stands above it, navigation and account
+    menu, what stands below."""
+
+    head: Markup
+    top: Markup
+    header: Markup
+    foot: Markup
+
+
+@lru_cache(maxsize=4096)
+def _frame(environment: Environment, _site: str, viewer: Hashable, path: str) -> Frame:
+    parts = (
+        Markup(environment.get_template(template).render(viewer=viewer, path=path))  # noqa: S704
+        for template in (
+            "layouts/_head.html",
+            "layouts/_top.html",
+            "layouts/_header.html",
+            "layouts/_foot.html",
+        )
+    )
+    return Frame(*parts)
 
 
 def section_of(path: str) -> str:
@@ -146,30 +202,31 @@ def render(
     state = request.state
     template = partial if partial and request.method != "GET" and is_htmx(request) else page
     flash = _read_flash(request, pages)
-    viewer, path = state.viewer, request.url.path
-    html = pages.html(
-        template,
-        state.locale,
-        {
-            "request": request,
-            "path": path,
-            "here": _here(request),
-            "viewer": viewer,
-            "chrome": pages.chrome(state.locale, viewer, path) if viewer and template == page else "",
-            "flash": flash,
-            **(context or {}),
-        },
-    )
-    response = HTMLResponse(html, status_code=status)
-    response.headers["Cache-Control"] = "no-store" if state.viewer else "private, no-cache"
+    viewer, path = state.viewer, request.scope["path"]
+    frame = pages.frame(state.locale, viewer, path)
+    values = {"path": path, "viewer": viewer, "flash": flash, "frame": frame}
+    if viewer is None:
+        values["here"] = _here(request)
+    html = pages.html(template, state.locale, {**values, **(context or {})})
+    response = _answer(request, html, status, cache="no-store" if viewer else "private, no-cache")
     if flash and template == page:
         response.delete_cookie(FLASH_COOKIE, path="/", secure=pages.secure, httponly=True, samesite="lax")
     return response
 
 
-def fragment(html: Markup) -> Response:
+def fragment(request: Request, html: Markup) -> Response:
     """A part of a page that is ready."""
-    return HTMLResponse(html, headers={"Cache-Control": "no-store"})
+    return _answer(request, html, 200, cache="no-store")
+
+
+def _answer(request: Request, html: str, status: int, *, cache: str, **headers: str) -> Response:
+    """Compressed here, in the thread that made the page, and not where all others wait for it."""
+    body = html.encode()
+    headers = {"Cache-Control": cache, "Vary": "Accept-Encoding", **headers}
+    if len(body) >= COMPRESS_FROM_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
+        body = gzip.compress(body, COMPRESS_LEVEL, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return HTMLResponse(body, status, headers)
 
 
 def error_page(
@@ -182,15 +239,15 @@ def error_page(
         "errors/error.html",
         locale,
         {
-            "request": request,
             "path": request.url.path,
             "here": _here(request),
+            "frame": pages.frame(locale, None, ""),
             "status": status,
             "heading": title.translated(locale.gettext),
             "explanation": explanation.translated(locale.gettext),
         },
     )
-    return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
+    return _answer(request, html, status, cache="no-store", **(headers or {}))
 
 
 def redirect(request: Request, url: str, flash: Flash | None = None, *, status: int = 303) -> Response:

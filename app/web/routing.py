@@ -1,12 +1,20 @@
 """The router that every feature and area uses."""
 
-from typing import Any
-
 from fastapi import APIRouter
 
 from app.web.page import PageRoute
 
 
-def page_router(**options: Any) -> APIRouter:
+class PageRouter(APIRouter):
     """A router whose routes are pages; see app/web/page.py."""
-    return APIRouter(route_class=PageRoute, include_in_schema=False, **options)
+
+    def __init__(self) -> None:
+        super().__init__(route_class=PageRoute, include_in_schema=False)
+
+    def pages_of(self, other: APIRouter) -> None:
+        """Take the routes of another router: a page is matched in one list, not level by level."""
+        self.routes.extend(other.routes)
+
+
+def page_router() -> PageRouter:
+    return PageRouter()

@@ -18,9 +18,9 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from app.cohorts.models import Cohort
-from app.cohorts.services import join
 from app.db import Database
 from app.demo.seed import seed
+from app.journals.services import join_cohort
 from app.migrate import upgrade
 from app.organize.setup import setup_token
 from app.people.services import create_person
@@ -49,7 +49,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
             database = Database(settings.sqlalchemy_url, pool_size=1)
             upgrade(database)
             seed(database, settings, lambda _: None)
-            database.engine.dispose()
+            database.close()
             unfinished.rename(told)
     return told
 
@@ -94,7 +94,7 @@ def lotte(server: Server, names: dict[str, str]) -> Somebody:
         password_hash = server.app.state.passwords.hash(PASSWORD)
         email = f"lotte-{word}@example.org"
         person = create_person(db, name=f"Lotte {word}", email=email, password_hash=password_hash)
-        join(db, person.id, group)
+        join_cohort(db, person.id, group)
         return Somebody(person.name, email, person.handle)
 
 

@@ -103,4 +103,4 @@ def serving(database: Path, content: Path, **settings: object) -> Iterator[Serve
     finally:
         server.should_exit = True
         thread.join(timeout=10)
-        site.app.state.database.engine.dispose()
+        site.app.state.database.close()

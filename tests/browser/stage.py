@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.cohorts.models import Cohort, Enrolment, Mode
-from app.cohorts.queries import active_enrolment, load_viewer
-from app.cohorts.services import add_coach, create_cohort, enrol, join
+from app.cohorts.queries import active_enrolment
+from app.cohorts.services import add_coach, create_cohort, enrol
 from app.journals.models import Audience, Post, Visibility
-from app.journals.services import About, add_comment, publish_post, save_draft, start_post
+from app.journals.services import About, add_comment, join_cohort, publish_post, save_draft, start_post
 from app.people.models import Person
 from app.people.oidc_cookies import WAITING, Waiting
 from app.people.queries import person_by_email
 from app.people.services import create_person, make_reset_link, open_session
 from app.progress.services import complete_activity
+from app.progress.viewers import load_viewer
 from tests.browser.server import Server
 from tests.cast import PASSWORD, PROGRAMME
 from tests.conftest import CONTENT
@@ -106,7 +107,7 @@ def _groups(db: Session, people: Mapping[str, Person]) -> dict[str, Cohort]:
     }
     add_coach(db, groups["harbour"], people["katrien"].id, actor_id=organizer.id)
     add_coach(db, groups["empty"], people["coach"].id, actor_id=organizer.id)
-    join(db, people["busy"].id, groups["full"])
+    join_cohort(db, people["busy"].id, groups["full"])
     enrol(db, people["busy"].id, PROGRAMME)
     return groups
 

@@ -219,6 +219,9 @@ def environments(application: FastAPI) -> dict[str, Environment]:
     return found
 
 
+PART = re.compile(r'part\("([^"]+)"')
+
+
 def templates() -> list[str]:
     return sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
 
@@ -241,7 +244,7 @@ def test_every_template_is_used(environments: dict[str, Environment]) -> None:
         name = waiting.pop()
         reached.add(name)
         source = (TEMPLATES / name).read_text(encoding="utf-8")
-        referred = meta.find_referenced_templates(environment.parse(source))
+        referred = {*meta.find_referenced_templates(environment.parse(source)), *PART.findall(source)}
         waiting |= {other for other in referred if other} - reached
     assert reached == set(templates())
 

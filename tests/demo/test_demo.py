@@ -71,7 +71,7 @@ def demos(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[
             url = stack.enter_context(new_database(kind, folder, f"demo_{worker_id}"))
             settings = settings_for(url, content_dir=ROOT / "content", mode="demo")
             database = Database(settings.sqlalchemy_url, pool_size=4)
-            stack.callback(database.engine.dispose)
+            stack.callback(database.close)
             upgrade(database)
             made[kind] = Demo(database, settings)
             made[kind].seed(database, MORNING)

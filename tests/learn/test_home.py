@@ -9,7 +9,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from app.clock import now, set_to
-from app.cohorts.services import add_coach, enrol, join, remove_coach
+from app.cohorts.services import add_coach, enrol, remove_coach
+from app.journals.services import join_cohort
 from app.people.models import Person
 from app.people.services import create_person
 from tests.conftest import Site
@@ -153,7 +154,7 @@ def test_a_coach_is_led_to_the_group_where_most_posts_wait(site: Site) -> None:
 
 def test_a_coach_who_learns_too_has_their_own_next_step(site: Site) -> None:
     with site.db() as db:
-        join(db, site.cast.coach.id, site.cast.other_cohort)
+        join_cohort(db, site.cast.coach.id, site.cast.other_cohort)
     reflect(site, site.cast.learner)
     assert words(home(site, site.cast.coach), f"{STEP} h2") == "The first Thing"
 

@@ -43,7 +43,7 @@ def app(own_database: str, lying_provider: LyingProvider) -> Iterator[FastAPI]:
     with database.transaction() as db:
         the_organization(db)
     yield create_app(settings, database=database)
-    database.engine.dispose()
+    database.close()
 
 
 def test_one_person_who_comes_many_times_at_once_gets_one_account(

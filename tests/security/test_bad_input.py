@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from app.cohorts.models import Cohort
-from app.cohorts.services import join
+from app.journals.services import join_cohort
 from app.people.services import create_person
 from app.web.paging import decode_cursor, encode_cursor
 from tests.cast import PASSWORD
@@ -254,7 +254,7 @@ def crowd(world: World) -> World:
     with world.site.db() as db:
         for number in range(65):
             person = create_person(db, name=f"Person {number:02}")
-            join(db, person.id, world.site.cast.cohort)
+            join_cohort(db, person.id, world.site.cast.cohort)
     return world
 
 

@@ -66,7 +66,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     yield port
     server.should_exit = True
     thread.join(10)
-    app.state.database.engine.dispose()
+    app.state.database.close()
 
 
 def tell(port: int, *parts: bytes) -> tuple[int, bytes]:

@@ -52,7 +52,7 @@ def app(url: str) -> Iterator[FastAPI]:
     app.state.passwords = Passwords(cheap=True, at_once=4)
     upgrade(app.state.database)
     yield app
-    app.state.database.engine.dispose()
+    app.state.database.close()
 
 
 @pytest.fixture(scope="module")

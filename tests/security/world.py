@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from app.cohorts.models import Cohort, Mode
-from app.cohorts.queries import active_enrolment, load_viewer
-from app.cohorts.services import create_cohort, join
+from app.cohorts.queries import active_enrolment
+from app.cohorts.services import create_cohort
 from app.db import new_public_id
 from app.journals.models import Audience, Comment, Post, Visibility
 from app.journals.queries import readable_post
@@ -22,12 +22,14 @@ from app.journals.services import (
     add_comment,
     delete_comment,
     delete_post,
+    join_cohort,
     publish_post,
     save_draft,
     start_post,
 )
 from app.people.models import LoginSession, Person
 from app.people.services import link_identity, make_reset_link, open_session
+from app.progress.viewers import load_viewer
 from tests.cast import PROGRAMME
 from tests.conftest import BASE_URL, Site
 
@@ -225,7 +227,7 @@ def _make_groups(world: World, db: Session) -> None:
     world.ids["enrolment"] = enrolment.public_id
     full = _group(world, db, "Full House", "FULLHOUSE")
     full.seats = 1
-    join(db, cast.loner.id, full)
+    join_cohort(db, cast.loner.id, full)
     over = _group(world, db, "Over And Out", "OVERANDOUT")
     over.ends_on = over.created_at.date().replace(year=2020)
     db.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import anyio.to_thread
@@ -115,13 +116,13 @@ def app(
 
 def _application(url: str) -> Iterator[FastAPI]:
     app = create_app(settings_for(url))
-    app.include_router(router)
+    app.router.routes.extend(router.routes)
     database: Database = app.state.database
     upgrade(database)
     with database.transaction() as db:
         db.execute(text(DANGLING))
     yield app
-    database.engine.dispose()
+    database.close()
 
 
 @pytest.fixture
@@ -227,6 +228,12 @@ def test_a_page_takes_no_more_than_one_hop_to_a_thread(
         hops.append(function)
         return await run_sync(function, *arguments, **options)
 
+    def submitted(submit: Any, function: Any, *arguments: Any) -> Any:
+        hops.append(function)
+        return submit(function, *arguments)
+
+    for pool in (site.app.state.workers.readers, site.app.state.workers.writers):
+        monkeypatch.setattr(pool, "submit", partial(submitted, pool.submit))
     monkeypatch.setattr(anyio.to_thread, "run_sync", counted)
     assert client.request(method, path, data=form or None).status_code < 500
     assert len(hops) <= 1, hops

@@ -1,0 +1,120 @@
+"""Who is looking: the login session, the person, where they belong and how far they are, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, Text, and_, bindparam, cast, select
+from sqlalchemy.orm import Session, aliased
+
+from app.clock import now
+from app.cohorts.models import Cohort, CohortCoach, Enrolment
+from app.people.models import Person
+from app.people.queries import LIVE_SESSION, token_hash
+from app.people.viewer import Enrolled, Membership, Viewer
+from app.progress.models import ProgressState
+from app.statements import Statement
+
+_coached = aliased(Cohort)
+_ENROLLED = (
+    Enrolment.id.label("enrolment_id"),
+    Enrolment.public_id.label("enrolment_public_id"),
+    Enrolment.programme_slug,
+    Enrolment.last_active_at,
+    Enrolment.cohort_id,
+    Cohort.public_id.label("cohort_public_id"),
+    Cohort.name.label("cohort_name"),
+    ProgressState.digest,
+    cast(ProgressState.pack, Text).label("pack"),
+    cast(ProgressState.facts, Text).label("facts"),
+)
+
+
+def _with_enrolments(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """A row for each enrolment of a person that has not ended; one without where there is none."""
+    return (
+        statement.add_columns(*_ENROLLED)
+        .outerjoin(Enrolment, and_(Enrolment.person_id == Person.id, Enrolment.ended_at.is_(None)))
+        .outerjoin(Cohort, Cohort.id == Enrolment.cohort_id)
+        .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)
+    )
+
+
+_VIEWER = Statement(
+    _with_enrolments(LIVE_SESSION)
+    .add_columns(
+        _coached.id.label("coached_id"),
+        _coached.public_id.label("coached_public_id"),
+        _coached.name.label("coached_name"),
+    )
+    .outerjoin(CohortCoach, and_(CohortCoach.person_id == Person.id, CohortCoach.ended_at.is_(None)))
+    .outerjoin(_coached, _coached.id == CohortCoach.cohort_id)
+)
+_ENROLMENTS = Statement(_with_enrolments(select(Person.id)).where(Person.id == bindparam("person")))
+
+
+def load_viewer(db: Session, token: str) -> Viewer | None:
+    """The person behind a session token. Who coaches and learns in several cohorts comes in as many rows as
+    there are pairs of them."""
+    found = _VIEWER.rows(db, {"token_hash": token_hash(token), "now": now()})
+    if not found:
+        return None
+    row = found[0]
+    enrolments = _enrolments(found)
+    coached = {
+        row.coached_id: Membership(row.coached_id, row.coached_public_id, row.coached_name)
+        for row in found
+        if row.coached_id is not None
+    }
+    return Viewer(
+        person_id=row.person_id,
+        public_id=row.public_id,
+        organization_id=row.organization_id,
+        name=row.name,
+        handle=row.handle,
+        language=row.language,
+        role=row.role,
+        session_id=row.session_id,
+        last_seen_at=row.last_seen_at,
+        shared_computer=row.shared_computer,
+        cohorts=_by_name(enrolled.cohort for enrolled in enrolments),
+        coached=_by_name(coached.values()),
+        enrolments=enrolments,
+    )
+
+
+def enrolments_of(db: Session, person_id: int) -> tuple[Enrolled, ...]:
+    """Where somebody else learns now, as a viewer's `enrolments`."""
+    return _enrolments(_ENROLMENTS.rows(db, {"person": person_id}))
+
+
+def _enrolments(found: Iterable[Any]) -> tuple[Enrolled, ...]:
+    enrolments = {}
+    for row in found:
+        if row.enrolment_id is None or row.enrolment_id in enrolments:
+            continue
+        cohort = None
+        if row.cohort_id is not None:
+            cohort = Membership(row.cohort_id, row.cohort_public_id, row.cohort_name)
+        enrolments[row.enrolment_id] = Enrolled(
+            row.enrolment_id,
+            row.enrolment_public_id,
+            row.programme_slug,
+            row.last_active_at,
+            cohort,
+            row.digest,
+            row.pack,
+            row.facts,
+        )
+    latest = sorted(enrolments.values(), key=_activity, reverse=True)
+    return tuple(latest)
+
+
+def _activity(enrolled: Enrolled) -> Any:
+    return enrolled.last_active_at, enrolled.enrolment_id
+
+
+def _by_name(memberships: Iterable[Membership | None]) -> tuple[Membership, ...]:
+    found = {membership for membership in memberships if membership is not None}
+    return tuple(sorted(found, key=lambda membership: (membership.name, membership.cohort_id)))

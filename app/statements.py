@@ -1,0 +1,180 @@
+"""Statements that are built once and handed to the driver as text.
+
+SQLAlchemy's execution costs a short query several times what the driver does for it, and a session's first
+use of its connection as much again: what hot pages read and write goes past both.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Any, TypeVar
+
+from sqlalchemy import BindParameter, Dialect, Executable, bindparam, select
+from sqlalchemy import inspect as sqlalchemy_inspect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.visitors import cloned_traverse
+from sqlalchemy.types import TypeEngine
+
+from app.db import Base, ReadOnly
+
+Row = TypeVar("Row", bound=Base)
+Convert = Callable[[Any], Any]
+
+_INSERTS: Mapping[str, Callable[[Any], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+class Statement:
+    """A statement, or a function that makes it of the dialect's `insert`, which knows ON CONFLICT. What
+    changes from run to run are its bindparams, for an IN those of `several`; an INSERT of one row takes those
+    of its `columns`. What it finds are named tuples, of the type `row` where that is given."""
+
+    def __init__(
+        self,
+        statement: Executable | Callable[[Any], Executable],
+        *,
+        columns: Sequence[str] | None = None,
+        row: Any = None,
+    ) -> None:
+        self._statement, self._columns, self._row = statement, columns, row
+        self._texts: dict[str, _Text] = {}
+
+    def rows(self, db: Session, parameters: Mapping[str, Any]) -> list[Any]:
+        """What it finds or returns."""
+        text, cursor = self._run(db, parameters)
+        return text.read(cursor.fetchall())
+
+    def run(self, db: Session, parameters: Mapping[str, Any]) -> None:
+        self._run(db, parameters)
+
+    def _run(self, db: Session, parameters: Mapping[str, Any]) -> tuple[_Text, Any]:
+        bind: Any = db.bind
+        text = self._texts.get(bind.dialect.name) or self._compiled(bind.dialect)
+        if db.info["write"]:
+            if db.in_transaction():
+                db.flush()
+        elif text.writes:
+            raise ReadOnly
+        cursor = bind.connection.driver_connection.cursor()
+        return text, cursor.execute(text.sql, text.values(parameters))
+
+    def _compiled(self, dialect: Dialect) -> _Text:
+        statement = self._statement
+        if not isinstance(statement, Executable):
+            statement = statement(_INSERTS[dialect.name])
+        text = self._texts[dialect.name] = _Text(statement, dialect, self._columns, self._row)
+        return text
+
+
+class _Text:
+    """A statement in one dialect, with what its values need on their way in and out."""
+
+    def __init__(self, statement: Any, dialect: Dialect, columns: Sequence[str] | None, row: Any) -> None:
+        self.writes = not statement.is_select
+        if self.writes:
+            compiled = statement.compile(dialect=dialect, column_keys=columns)
+            wanted = {name for name, bind in compiled.binds.items() if bind.required}
+        else:
+            statement = cloned_traverse(statement, {}, {"bindparam": _write_out})
+            binds = statement.compile(dialect=dialect).binds
+            wanted = {name for name, bind in binds.items() if bind.required}
+            compiled = statement.params(dict.fromkeys(wanted)).compile(
+                dialect=dialect, compile_kwargs={"render_postcompile": True}
+            )
+        self.sql = str(compiled)
+        binds = {name: bind for name, bind in compiled.binds.items() if not bind.literal_execute}
+        self._fixed = {name: bind.value for name, bind in binds.items() if name not in wanted}
+        self._encoders = _converters(
+            (name, _impl(bind.type, dialect).bind_processor(dialect)) for name, bind in binds.items()
+        )
+        self._fixed = self._encoded(self._fixed)
+        returned = statement.exported_columns
+        self._row: Any = row or namedtuple("Row", returned.keys(), rename=True)
+        self._decoders = _converters(
+            (number, _impl(column.type, dialect).result_processor(dialect, None))
+            for number, column in enumerate(returned)
+        )
+
+    def values(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        return {**self._fixed, **self._encoded(parameters)}
+
+    def _encoded(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        encoded = dict(values)
+        for name, encode in self._encoders:
+            if name in encoded:
+                encoded[name] = encode(encoded[name])
+        return encoded
+
+    def read(self, found: Iterable[tuple[Any, ...]]) -> list[Any]:
+        make, decoders = self._row._make, self._decoders
+        if not decoders:
+            return list(map(make, found))
+        rows = []
+        for row in found:
+            values = list(row)
+            for number, decode in decoders:
+                values[number] = decode(values[number])
+            rows.append(make(values))
+        return rows
+
+
+def _write_out(bind: BindParameter[Any]) -> None:
+    """A value that never changes becomes part of the text, which may then be planned once and for all."""
+    bind.literal_execute = not bind.required
+
+
+def _impl(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+    return type_.dialect_impl(dialect)
+
+
+def _converters(found: Iterable[tuple[Any, Convert | None]]) -> list[tuple[Any, Convert]]:
+    return [(key, convert) for key, convert in found if convert is not None]
+
+
+@contextmanager
+def together(db: Session) -> Iterator[None]:
+    """The statements that are `run` inside go to PostgreSQL in one journey. None may be asked for rows."""
+    bind: Any = db.bind
+    driver = bind.connection.driver_connection
+    with driver.pipeline() if bind.dialect.name == "postgresql" else nullcontext():
+        yield
+
+
+def several(name: str, count: int) -> list[Any]:
+    """Parameters for an IN whose length is known when the statement is built. `numbered` gives them their
+    values."""
+    return [bindparam(f"{name}_{number}") for number in range(count)]
+
+
+def numbered(name: str, values: Iterable[Any]) -> dict[str, Any]:
+    return {f"{name}_{number}": value for number, value in enumerate(values)}
+
+
+def replacing(table: type[Base], key: Sequence[str], values: Sequence[str]) -> Statement:
+    """One row with that key, made or given these values."""
+
+    def build(insert: Any) -> Executable:
+        new = insert(table)
+        replaced: Executable = new.on_conflict_do_update(
+            index_elements=key, set_={name: new.excluded[name] for name in values}
+        )
+        return replaced
+
+    return Statement(build, columns=(*key, *values))
+
+
+def upsert(db: Session, table: type[Base]) -> Any:
+    """An INSERT that knows ON CONFLICT, in the session's dialect."""
+    return _INSERTS[db.get_bind().dialect.name](table)
+
+
+def insert_once(
+    db: Session, table: type[Row], unique: Sequence[str], values: Mapping[str, Any]
+) -> tuple[Row, bool]:
+    """The row with these unique values, locked, and whether this call made it: repeats have one effect."""
+    statement = upsert(db, table).values(**values).on_conflict_do_nothing(index_elements=list(unique))
+    made = db.execute(statement.returning(sqlalchemy_inspect(table).primary_key[0])).first() is not None
+    same = (getattr(table, name) == values[name] for name in unique)
+    return db.scalars(select(table).where(*same).with_for_update()).one(), made
