@@ -43,13 +43,14 @@ class Statement:
 
     def rows(self, db: Session, parameters: Mapping[str, Any]) -> list[Any]:
         """What it finds or returns."""
-        text, cursor = self._run(db, parameters)
+        text, cursor = self.begin(db, parameters)
         return text.read(cursor.fetchall())
 
     def run(self, db: Session, parameters: Mapping[str, Any]) -> None:
-        self._run(db, parameters)
+        self.begin(db, parameters)
 
-    def _run(self, db: Session, parameters: Mapping[str, Any]) -> tuple[_Text, Any]:
+    def begin(self, db: Session, parameters: Mapping[str, Any]) -> tuple[_Text, Any]:
+        """Run it, without waiting for what it finds."""
         bind: Any = db.bind
         text = self._texts.get(bind.dialect.name) or self._compiled(bind.dialect)
         if db.info["write"]:
@@ -135,11 +136,21 @@ def _converters(found: Iterable[tuple[Any, Convert | None]]) -> list[tuple[Any, 
 
 @contextmanager
 def together(db: Session) -> Iterator[None]:
-    """The statements that are `run` inside go to PostgreSQL in one journey. None may be asked for rows."""
+    """What is `run` inside a writing transaction goes to PostgreSQL in one journey, with its BEGIN. Rows are
+    there afterwards."""
     bind: Any = db.bind
-    driver = bind.connection.driver_connection
-    with driver.pipeline() if bind.dialect.name == "postgresql" else nullcontext():
+    pipelined = bind.dialect.name == "postgresql" and db.info["write"]
+    if db.in_transaction():
+        db.flush()
+    with bind.connection.driver_connection.pipeline() if pipelined else nullcontext():
         yield
+
+
+def rows_of(db: Session, *asked: tuple[Statement, Mapping[str, Any]]) -> list[list[Any]]:
+    """What each statement finds, `together`."""
+    with together(db):
+        runs = [statement.begin(db, parameters) for statement, parameters in asked]
+    return [text.read(cursor.fetchall()) for text, cursor in runs]
 
 
 def several(name: str, count: int) -> list[Any]:

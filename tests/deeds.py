@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from httpx2 import Response
@@ -141,13 +142,18 @@ def other_content(site: Site, content_dir: Path) -> Iterator[Library]:
         site.app.state.library = before
 
 
-def pack_of(db: Session, enrolment_id: int, programme: Programme) -> Mapping[str, str]:
-    """{slug: state} of what was started, for the programme as it is now."""
-    row = db.execute(
+def stored_of(db: Session, enrolment_id: int) -> Any:
+    """The row of packs, as pages read it."""
+    return db.execute(
         select(
             ProgressState.digest,
             cast(ProgressState.pack, Text).label("pack"),
             cast(ProgressState.facts, Text).label("facts"),
         ).where(ProgressState.enrolment_id == enrolment_id)
     ).first()
+
+
+def pack_of(db: Session, enrolment_id: int, programme: Programme) -> Mapping[str, str]:
+    """{slug: state} of what was started, for the programme as it is now."""
+    row = stored_of(db, enrolment_id)
     return packs.pack_of(row, programme) if row else {}

@@ -127,14 +127,14 @@ def enrol(db: Session, person_id: int, programme_slug: str) -> Enrolment:
 
 
 class Held(NamedTuple):
-    """An enrolment, locked until the transaction ends."""
+    """An enrolment that has not ended, locked until the transaction ends."""
 
     id: int
     person_id: int
     programme_slug: str
 
 
-_HELD = Statement(
+HELD = Statement(
     select(Enrolment.id, Enrolment.person_id, Enrolment.programme_slug)
     .where(
         Enrolment.person_id == bindparam("person"),
@@ -144,20 +144,6 @@ _HELD = Statement(
     .with_for_update(),
     row=Held,
 )
-
-
-def hold(db: Session, person_id: int, programme_slug: str) -> Held:
-    """`enrol`, for who needs no more of it than whose and of what it is."""
-    found: list[Held] = _HELD.rows(db, {"person": person_id, "programme": programme_slug})
-    if found:
-        return found[0]
-    enrolment = enrol(db, person_id, programme_slug)
-    return Held(enrolment.id, person_id, programme_slug)
-
-
-def lock_enrolment(db: Session, enrolment_id: int) -> None:
-    """Until the transaction ends nobody else goes on with it."""
-    db.execute(select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update())
 
 
 def join(db: Session, person_id: int, cohort: Cohort) -> Enrolment:

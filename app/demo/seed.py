@@ -174,7 +174,7 @@ class Story:
                 return
             counted = [activity for activity in thing.activity_ids if activity in thing.counted]
             for activity in counted if every else counted[:1]:
-                complete_activity(self.db, self.enrolments[person.key], programme, thing, activity)
+                complete_activity(self.db, self.people[person.key].id, programme, thing, activity)
 
         self._at(days, "10:00", person.key + slug, tick)
 

@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import FileResponse
 
-from app.cohorts.services import enrol, hold
+from app.cohorts.services import enrol
 from app.errors import NotFound
 from app.learn import cohort_routes, journal_routes, writing_routes
 from app.learn.forms import TickForm
@@ -65,9 +65,8 @@ def tick(
         raise NotFound
     if not form.valid:
         return render(request, "learn/thing.html", {"view": thing_view(reader, found, what)}, status=422)
-    enrolment = hold(db, viewer.person_id, found.slug)
     act = complete_activity if form.data.done == "1" else undo_activity
-    progress = act(db, enrolment, found, what, activity)
+    progress = act(db, viewer.person_id, found, what, activity)
     if not is_htmx(request):
         return redirect(request, f"/programmes/{found.slug}/{what.slug}#activity-{activity}")
     return fragment(request, try_html(ticked_view(reader, found, what, progress)))

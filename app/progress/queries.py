@@ -6,11 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Text, and_, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.cohorts.models import Enrolment
+from app.errors import NotFound
 from app.progress.models import ProgressState, ThingRecord, Tick
 from app.progress.packs import pack_of, packed
 from app.progress.rules import NOTHING, Facts, derive, merge
@@ -90,6 +92,7 @@ def _recorded(slugs: int) -> Statement:
     of_thing = and_(ThingRecord.enrolment_id == Enrolment.id, ThingRecord.thing_slug.in_(names))
     return Statement(
         select(
+            Enrolment.id,
             ProgressState.digest,
             cast(ProgressState.pack, Text).label("pack"),
             cast(ProgressState.facts, Text).label("facts"),
@@ -101,17 +104,28 @@ def _recorded(slugs: int) -> Statement:
         .select_from(Enrolment)
         .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)
         .outerjoin(ThingRecord, of_thing)
-        .where(Enrolment.id == bindparam("enrolment"))
+        .where(
+            Enrolment.person_id == bindparam("person"),
+            Enrolment.programme_slug == bindparam("programme"),
+            Enrolment.ended_at.is_(None),
+        )
     )
 
 
-def recorded(db: Session, enrolment_id: int, programme: Programme, thing: Thing) -> Recorded:
-    """In one statement; in three where the row of packs is missing."""
+def asking_what_is_recorded(person_id: int, thing: Thing) -> tuple[Statement, Mapping[str, Any]]:
+    """Of the person's enrolment that has not ended; `recorded` understands the rows."""
     slugs = slugs_of(thing)
-    found = _recorded(len(slugs)).rows(db, {"enrolment": enrolment_id, **numbered("slug", slugs)})
-    first, facts = found[0], NOTHING
+    of = {"person": person_id, "programme": thing.programme}
+    return _recorded(len(slugs)), {**of, **numbered("slug", slugs)}
+
+
+def recorded(db: Session, enrolment_id: int, programme: Programme, rows: Sequence[Any]) -> Recorded:
+    """It takes two statements more where the row of packs is missing. Raises NotFound."""
+    if not rows or rows[0].id != enrolment_id:
+        raise NotFound
+    first, facts = rows[0], NOTHING
     ticks = frozenset((first.ticked or "").split())
-    for row in found:
+    for row in rows:
         facts = merge(
             facts, Facts(ticks, row.drafted_at is not None, row.reflected_at is not None, row.completed_at)
         )

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.cohorts.models import Enrolment
-from app.cohorts.services import Held, lock_enrolment, record_activity
+from app.cohorts.services import HELD, Held, enrol, record_activity
 from app.errors import NotFound
 from app.events.log import record
 from app.progress.models import ProgressState, ThingRecord, Tick
 from app.progress.packs import packed
-from app.progress.queries import Recorded, ThingProgress, recorded, slugs_of
+from app.progress.queries import Recorded, ThingProgress, asking_what_is_recorded, recorded, slugs_of
 from app.progress.rules import Facts, State, is_finished, standing
-from app.statements import Statement, numbered, replacing, several, together
+from app.statements import Statement, numbered, replacing, rows_of, several, together
 from app.things.catalogue import Programme, Thing
 
 _TICK = Statement(
@@ -57,13 +57,13 @@ _STATE = replacing(ProgressState, ("enrolment_id",), ("digest", "pack", "facts")
 
 
 def complete_activity(
-    db: Session, enrolment: Enrolment | Held, programme: Programme, thing: Thing, activity_id: str
+    db: Session, person_id: int, programme: Programme, thing: Thing, activity_id: str
 ) -> ThingProgress:
-    """Tick an activity in a locked enrolment; again changes nothing. Raises NotFound for an activity that the
-    Thing has not."""
+    """Tick an activity, which enrols who is not; again changes nothing. Raises NotFound for an activity that
+    the Thing has not."""
     if activity_id not in thing.activity_ids:
         raise NotFound
-    known = recorded(db, enrolment.id, programme, thing)
+    enrolment, known = _held(db, person_id, programme, thing)
     tick = {"enrolment_id": enrolment.id, "thing_slug": thing.slug, "activity_id": activity_id, "at": now()}
     with together(db):
         if activity_id not in known.facts.ticks:
@@ -74,12 +74,12 @@ def complete_activity(
 
 
 def undo_activity(
-    db: Session, enrolment: Enrolment | Held, programme: Programme, thing: Thing, activity_id: str
+    db: Session, person_id: int, programme: Programme, thing: Thing, activity_id: str
 ) -> ThingProgress:
     """Take a tick back, and with it a completion that it was part of. Raises NotFound as above."""
     if activity_id not in thing.activity_ids:
         raise NotFound
-    known = recorded(db, enrolment.id, programme, thing)
+    enrolment, known = _held(db, person_id, programme, thing)
     if activity_id not in known.facts.ticks:
         return ThingProgress(known.pack, known.facts)
     slugs = slugs_of(thing)
@@ -93,7 +93,7 @@ def undo_activity(
 
 
 def record_draft(
-    db: Session, enrolment: Enrolment | Held, programme: Programme, thing: Thing, *, exists: bool
+    db: Session, enrolment: Enrolment, programme: Programme, thing: Thing, *, exists: bool
 ) -> None:
     """A draft about the Thing exists, or no longer does."""
     known = _locked(db, enrolment, programme, thing)
@@ -103,7 +103,7 @@ def record_draft(
     _settle(db, enrolment, programme, thing, known, replace(known.facts, drafted=exists))
 
 
-def record_reflection(db: Session, enrolment: Enrolment | Held, programme: Programme, thing: Thing) -> None:
+def record_reflection(db: Session, enrolment: Enrolment, programme: Programme, thing: Thing) -> None:
     """A post about the Thing exists: a private one counts like any other."""
     known = _locked(db, enrolment, programme, thing)
     if not known.facts.reflected:
@@ -111,7 +111,7 @@ def record_reflection(db: Session, enrolment: Enrolment | Held, programme: Progr
     _settle(db, enrolment, programme, thing, known, replace(known.facts, reflected=True, drafted=False))
 
 
-def withdraw_reflection(db: Session, enrolment: Enrolment | Held, programme: Programme, thing: Thing) -> None:
+def withdraw_reflection(db: Session, enrolment: Enrolment, programme: Programme, thing: Thing) -> None:
     """The learner deleted the last post about the Thing."""
     known = _locked(db, enrolment, programme, thing)
     if not known.facts.reflected:
@@ -121,10 +121,21 @@ def withdraw_reflection(db: Session, enrolment: Enrolment | Held, programme: Pro
     _settle(db, enrolment, programme, thing, known, facts, withdrawn=thing.has_reflection)
 
 
-def _locked(db: Session, enrolment: Enrolment | Held, programme: Programme, thing: Thing) -> Recorded:
+def _held(db: Session, person_id: int, programme: Programme, thing: Thing) -> tuple[Held, Recorded]:
     """One at a time: the packs of an enrolment are one row."""
-    lock_enrolment(db, enrolment.id)
-    return recorded(db, enrolment.id, programme, thing)
+    holding = (HELD, {"person": person_id, "programme": programme.slug})
+    held, rows = rows_of(db, holding, asking_what_is_recorded(person_id, thing))
+    if not held:
+        enrol(db, person_id, programme.slug)
+        held, rows = rows_of(db, holding, asking_what_is_recorded(person_id, thing))
+    return held[0], recorded(db, held[0].id, programme, rows)
+
+
+def _locked(db: Session, enrolment: Enrolment, programme: Programme, thing: Thing) -> Recorded:
+    held, known = _held(db, enrolment.person_id, programme, thing)
+    if held.id != enrolment.id:
+        raise NotFound
+    return known
 
 
 def _settle(

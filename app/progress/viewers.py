@@ -14,7 +14,7 @@ from app.people.models import Person
 from app.people.queries import LIVE_SESSION, token_hash
 from app.people.viewer import Enrolled, Membership, Viewer
 from app.progress.models import ProgressState
-from app.statements import Statement
+from app.statements import Statement, rows_of
 
 _coached = aliased(Cohort)
 _ENROLLED = (
@@ -57,7 +57,7 @@ _ENROLMENTS = Statement(_with_enrolments(select(Person.id)).where(Person.id == b
 def load_viewer(db: Session, token: str) -> Viewer | None:
     """The person behind a session token. Who coaches and learns in several cohorts comes in as many rows as
     there are pairs of them."""
-    found = _VIEWER.rows(db, {"token_hash": token_hash(token), "now": now()})
+    (found,) = rows_of(db, (_VIEWER, {"token_hash": token_hash(token), "now": now()}))
     if not found:
         return None
     row = found[0]

@@ -125,7 +125,7 @@ def _posts(db: Session, server: Server, learner: Person, coach: Person) -> dict[
         .order_by(Post.id)
     )
     writer, public_post = db.execute(public.limit(1)).one()
-    complete_activity(db, enrolment, programme, thing, thing.activity_ids[1])
+    complete_activity(db, enrolment.person_id, programme, thing, thing.activity_ids[1])
     return {
         "own_post": _answered_post(db, learner, coach, enrolment),
         "writer": writer,

@@ -255,7 +255,7 @@ def test_what_a_visitor_did_stays_and_moves_along(demos: Mapping[str, Demo], kin
             visitor = create_person(db, name="Vera Visitor", email="vera@example.org")
             lena = select(Enrolment).join(Person).where(Person.email == SIGN_INS[0][0])
             enrolment = db.scalars(lena).one()
-            complete_activity(db, enrolment, programme, thing, thing.activity_ids[0])
+            complete_activity(db, enrolment.person_id, programme, thing, thing.activity_ids[0])
         next_morning = MORNING + timedelta(days=1)
         demo.seed(database, next_morning)
         assert latest_moment(database) <= next_morning
