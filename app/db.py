@@ -37,6 +37,7 @@ PUBLIC_ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 PUBLIC_ID_LENGTH = 12
 SQLITE_BUSY_SECONDS = 15
 MAPPED_BYTES = 256 * 1024 * 1024
+NO_TURN = nullcontext()
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -172,42 +173,41 @@ class Database:
             with self._savepoint(self._joined, write=write) as session:
                 yield session
             return
-        with self._turn if write else nullcontext(), self._connection(write=write) as connection:
-            session = Session(connection, expire_on_commit=False, info={"write": write})
+        with self._turn if write else NO_TURN:
+            connection = self._taken()
+            kept: Session = connection.info.get("session") or _session_on(connection)
+            kept.info["write"] = write
             try:
-                yield session
+                self._begin(connection, write=write)
+                yield kept
                 if write:
-                    if session.in_transaction():
-                        session.commit()
+                    if kept.in_transaction():
+                        kept.commit()
                     _driver(connection).commit()
             finally:
-                session.close()
+                if write or kept.in_transaction():
+                    kept.close()
+                self._keep(connection)
+
+    def _begin(self, connection: Connection, *, write: bool) -> None:
+        """To read from PostgreSQL there is no transaction: each statement sees its own state anyway (READ
+        COMMITTED), and beginning and ending it would be two journeys for nothing."""
+        if self.in_process:
+            _driver(connection).execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        else:
+            _driver(connection).autocommit = not write
 
     @contextmanager
     def _savepoint(self, connection: Connection, *, write: bool) -> Iterator[Session]:
         mode: JoinTransactionMode = "create_savepoint"
         info = {"write": write, "joined": True}
-        with Session(connection, expire_on_commit=False, join_transaction_mode=mode, info=info) as session:
+        joined = Session(connection, expire_on_commit=False, join_transaction_mode=mode, info=info)
+        with joined as session:
             if write:
                 session.connection()
             yield session
             if write:
                 session.commit()
-
-    @contextmanager
-    def _connection(self, *, write: bool) -> Iterator[Connection]:
-        """A connection in a transaction. To read from PostgreSQL there is none: each statement sees its own
-        state anyway (READ COMMITTED), and beginning and ending it would be two journeys for nothing."""
-        connection = self._taken()
-        driver = _driver(connection)
-        try:
-            if not self.in_process:
-                driver.autocommit = not write
-            else:
-                driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
-            yield connection
-        finally:
-            self._keep(connection)
 
     def _taken(self) -> Connection:
         """One that was used before, else a new one: SQLAlchemy's pool costs as much as a statement."""
@@ -235,6 +235,12 @@ class Database:
         while self._idle:
             self._idle.pop().close()
         self.engine.dispose()
+
+
+def _session_on(connection: Connection) -> Session:
+    """Kept with its connection: a session that was closed is as good as new."""
+    session = connection.info["session"] = Session(connection, expire_on_commit=False)
+    return session
 
 
 def undo(db: Session) -> None:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
+from app.clock import now
 from app.db import Database
+from app.journals.models import Post
 from app.migrate import MigrationError, config, current_revision, is_current, migrating, upgrade
+from app.progress.models import ProgressState
+from app.progress.services import complete_activity, record_reflection
 from app.tables import metadata
-from tests.cast import make_cast
-from tests.conftest import new_database, settings_for
+from app.things.library import Library
+from tests.cast import PROGRAMME, make_cast
+from tests.conftest import CONTENT, new_database, settings_for
+from tests.deeds import enrolments_of, write_posts
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -42,6 +49,31 @@ def test_up_down_and_up_again_with_data_in_it(empty: Database) -> None:
     assert set(inspect(empty.engine).get_table_names()) <= {"alembic_version"}
     upgrade(empty)
     assert is_current(empty)
+
+
+def test_what_lists_and_packs_copy_is_filled_in_for_a_database_full_of_data(empty: Database) -> None:
+    upgrade(empty)
+    with empty.transaction() as db:
+        cast = make_cast(db, "x")
+        enrolments = enrolments_of(db, cast.cohort)
+        write_posts(db, enrolments, [now()])
+        programme = Library(CONTENT).catalogue.programmes[PROGRAMME]
+        first = programme.things[0]
+        complete_activity(db, cast.learner.id, programme, first, first.activity_ids[0])
+        record_reflection(db, enrolments[0], programme, first)
+    before = _copies(empty)
+    assert all(before.values())
+    with migrating(empty) as connection:
+        command.downgrade(config(connection), "20261123_2100")
+    upgrade(empty)
+    assert _copies(empty) == before
+
+
+def _copies(database: Database) -> dict[str, list[Any]]:
+    with database.transaction(write=False) as db:
+        posts = db.execute(select(Post.id, Post.cohort_id, Post.excerpt).order_by(Post.id))
+        states = db.execute(select(ProgressState.enrolment_id, ProgressState.pack, ProgressState.facts))
+        return {"posts": [tuple(row) for row in posts], "states": [tuple(row) for row in states]}
 
 
 def test_migrating_again_changes_nothing(empty: Database) -> None:

@@ -21,7 +21,7 @@ class Event(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
     at: Mapped[datetime] = mapped_column(default=now)
-    actor_id: Mapped[int | None] = mapped_column(index=True)
+    actor_id: Mapped[int | None] = mapped_column()
     verb: Mapped[str] = mapped_column(String(40))
     object_type: Mapped[str] = mapped_column(String(40))
     object_id: Mapped[str] = mapped_column(String(200))

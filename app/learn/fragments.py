@@ -56,6 +56,7 @@ class Fragments:
         self.order = locale.reading_order()
         self.text = programme.text(self.order)
         self.url = f"/programmes/{programme.slug}"
+        self.slugs = tuple(thing.slug for thing in programme.things)
         self._kept: dict[Hashable, Any] = {}
 
     def tile(self, thing: Thing, state: str, size: str = "", *, current: bool = False) -> Markup:
@@ -69,24 +70,11 @@ class Fragments:
 
     def row(self, pack: Mapping[str, str], size: str = "", current: Thing | None = None) -> Markup:
         """The tiles of all Things as list items, in the states of `pack`."""
-        kept = self._kept
-        tiles = []
-        for thing in self.programme.things:
-            state, here = pack.get(thing.slug, NOT_STARTED), thing is current
-            tile = kept.get(("tile", thing.slug, state, size, here))
-            tiles.append(tile or self.tile(thing, state, size, current=here))
-        return Markup("</li><li>".join(tiles))  # noqa: S704  each of them is Markup
+        return _row(self, tuple(map(pack.get, self.slugs)), size, current)
 
     def aside(self, pack: Mapping[str, str], thing: Thing) -> Markup:
         """What stands beside a Thing: all of them, in the states of `pack`."""
-        tiles = self.row(pack, "small", thing)
-        return self.pages.part(
-            "learn/_aside.html",
-            self.locale,
-            programme=self.text.title,
-            programme_url=self.url,
-            tiles=tiles,
-        )
+        return _aside(self, tuple(map(pack.get, self.slugs)), thing)
 
     def title(self, thing: Thing) -> Markup:
         return self._keep(
@@ -173,7 +161,7 @@ class Fragments:
         return self.pages.part(template, self.locale, **self.names(thing), **values)
 
     def render(self, template: str, **context: Any) -> Markup:
-        return Markup(self.pages.html(template, self.locale, context).strip())  # noqa: S704  our templates
+        return self.pages.piece(template, self.locale, context)
 
     def _keep(self, key: Hashable, make: Callable[[], T]) -> T:
         found: T | None = self._kept.get(key)
@@ -184,6 +172,29 @@ class Fragments:
 
 def _kind_of_part(section: Section) -> str:
     return section.kind if section.kind in ("try", "reflect") else "text"
+
+
+States = tuple[str | None, ...]
+"""Of all Things of a programme, in their order; None where one was not started."""
+
+
+@lru_cache(maxsize=1024)
+def _row(prepared: Fragments, states: States, size: str, current: Thing | None) -> Markup:
+    tiles = (
+        prepared.tile(thing, state or NOT_STARTED, size, current=thing is current)
+        for thing, state in zip(prepared.programme.things, states, strict=True)
+    )
+    return Markup("</li><li>").join(tiles)
+
+
+@lru_cache(maxsize=1024)
+def _aside(prepared: Fragments, states: States, thing: Thing) -> Markup:
+    return prepared.render(
+        "learn/_aside.html",
+        programme=prepared.text.title,
+        programme_url=prepared.url,
+        tiles=_row(prepared, states, "small", thing),
+    )
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fastapi import Request
 from markupsafe import Markup
@@ -20,8 +20,7 @@ from app.web.i18n import Locale
 from app.web.render import Pages
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(NamedTuple):
     """Who reads content, in which language, by which templates."""
 
     db: Session

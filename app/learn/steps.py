@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from app.clock import now
 from app.learn.reader import Reader
@@ -19,14 +19,12 @@ Standpoint = tuple[Enrolled, Programme, Mapping[str, str]]
 """Where somebody is in a programme: the enrolment, and the state of each Thing."""
 
 
-@dataclass(frozen=True)
-class StepTile:
+class StepTile(NamedTuple):
     label: str
     state: str
 
 
-@dataclass(frozen=True)
-class NextStep:
+class NextStep(NamedTuple):
     """The one obvious thing to do, as the `progress` component shows it."""
 
     kicker: str
@@ -74,7 +72,7 @@ def step_after(
 ) -> NextStep | None:
     """What comes when this Thing is done."""
     prepared = reader.fragments(programme)
-    following = next_thing(programme, {**pack, thing.slug: State.COMPLETE.value})
+    following = next_thing(programme, pack, after=thing)
     if following is None:
         return None
     label = reader.locale.gettext("Next: Thing %(number)s") % {"number": following.label}

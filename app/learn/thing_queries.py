@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -23,8 +23,7 @@ from app.things.catalogue import Programme, Thing
 NO_PACK: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True)
-class TryView:
+class TryView(NamedTuple):
     """The activities of a Thing and where the reader is with them. Everything in it is the same for all who
     ticked the same, so it is rendered once for them. `swapped` is the answer to a tick."""
 
@@ -61,8 +60,7 @@ def try_html(view: TryView) -> Markup:
     return view.prepared.part("learn/_try.html", view.thing, view=view)
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """A post of the reader's own about the Thing; a draft has no readers."""
 
     title: str
@@ -71,8 +69,7 @@ class Written:
     ago: str
 
 
-@dataclass(frozen=True)
-class ReflectView:
+class ReflectView(NamedTuple):
     """The invitation to write about a Thing, with what the reader wrote."""
 
     trying: TryView
@@ -94,8 +91,7 @@ def _reflect_html(view: ReflectView) -> Markup:
     return trying.prepared.part("learn/_reflect.html", trying.thing, view=view, trying=trying)
 
 
-@dataclass(frozen=True)
-class ThingView:
+class ThingView(NamedTuple):
     """A Thing with what the reader has done."""
 
     title: Markup
@@ -130,7 +126,7 @@ def thing_view(reader: Reader, programme: Programme, thing: Thing) -> ThingView:
         prepared.aside(pack, thing),
         prepared.head(thing),
         trying.tile,
-        Markup("\n").join(_article(reader, trying, posts)),
+        Markup("\n".join(_article(reader, trying, posts))),  # noqa: S704  each of them is Markup
         prepared.neighbours(thing),
         tuple(reader.excerpts(posts.others)),
         group,
@@ -140,7 +136,7 @@ def thing_view(reader: Reader, programme: Programme, thing: Thing) -> ThingView:
 def ticked_view(reader: Reader, programme: Programme, thing: Thing, progress: ThingProgress) -> TryView:
     """What a tick changes on the page."""
     view = _try_view(reader, programme, thing, progress.facts, progress.pack)
-    return replace(view, swapped=True)
+    return view._replace(swapped=True)
 
 
 def _try_view(

@@ -10,11 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.clock import now
 from app.db import Base
 
+KEY_IS_THE_TABLE = {"sqlite_with_rowid": False}
+
 
 class Tick(Base):
     """A learner did an activity. The row stays when the activity leaves the Thing."""
 
     __tablename__ = "tick"
+    __table_args__ = KEY_IS_THE_TABLE
 
     enrolment_id: Mapped[int] = mapped_column(
         ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True
@@ -28,6 +31,7 @@ class ThingRecord(Base):
     """The dated facts of one enrolment about one Thing: writing about it, and its completion."""
 
     __tablename__ = "thing_record"
+    __table_args__ = KEY_IS_THE_TABLE
 
     enrolment_id: Mapped[int] = mapped_column(
         ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.things.catalogue import Programme, Thing
 
@@ -31,8 +32,7 @@ class Facts:
 NOTHING = Facts()
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """How far someone is with a Thing, in numbers that a page can put into words."""
 
     state: State
@@ -144,11 +144,18 @@ def _asking(programme: Programme) -> tuple[Thing, ...]:
     return tuple(thing for thing in programme.things if _asks(thing))
 
 
-def next_thing(programme: Programme, pack: Mapping[str, str]) -> Thing | None:
+def next_thing(programme: Programme, pack: Mapping[str, str], *, after: Thing | None = None) -> Thing | None:
     """What to do next: the first Thing begun and not complete, else the first not begun that is not
-    optional, else the first optional one. What is only read is in nobody's way."""
-    asking = _asking(programme)
-    begun = (t for t in asking if pack.get(t.slug) in (State.STARTED, State.REFLECTED))
-    fresh = (t for t in asking if t.slug not in pack and not t.optional)
-    extra = (t for t in asking if t.slug not in pack)
-    return next(begun, None) or next(fresh, None) or next(extra, None)
+    optional, else the first optional one. What is only read is in nobody's way. `after` is left out."""
+    fresh = extra = None
+    for thing in _asking(programme):
+        state = pack.get(thing.slug)
+        if thing is after or state == State.COMPLETE:
+            continue
+        if state is not None:
+            return thing
+        if thing.optional:
+            extra = extra or thing
+        else:
+            fresh = fresh or thing
+    return fresh or extra

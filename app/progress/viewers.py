@@ -60,26 +60,25 @@ def load_viewer(db: Session, token: str) -> Viewer | None:
     (found,) = rows_of(db, (_VIEWER, {"token_hash": token_hash(token), "now": now()}))
     if not found:
         return None
-    row = found[0]
-    enrolments = _enrolments(found)
-    coached = {
-        row.coached_id: Membership(row.coached_id, row.coached_public_id, row.coached_name)
+    first, enrolments = found[0], _enrolments(found)
+    coached = (
+        Membership(row.coached_id, row.coached_public_id, row.coached_name)
         for row in found
         if row.coached_id is not None
-    }
+    )
     return Viewer(
-        person_id=row.person_id,
-        public_id=row.public_id,
-        organization_id=row.organization_id,
-        name=row.name,
-        handle=row.handle,
-        language=row.language,
-        role=row.role,
-        session_id=row.session_id,
-        last_seen_at=row.last_seen_at,
-        shared_computer=row.shared_computer,
+        person_id=first.person_id,
+        public_id=first.public_id,
+        organization_id=first.organization_id,
+        name=first.name,
+        handle=first.handle,
+        language=first.language,
+        role=first.role,
+        session_id=first.session_id,
+        last_seen_at=first.last_seen_at,
+        shared_computer=first.shared_computer,
         cohorts=_by_name(enrolled.cohort for enrolled in enrolments),
-        coached=_by_name(coached.values()),
+        coached=_by_name(coached),
         enrolments=enrolments,
     )
 
@@ -107,14 +106,14 @@ def _enrolments(found: Iterable[Any]) -> tuple[Enrolled, ...]:
             row.pack,
             row.facts,
         )
-    latest = sorted(enrolments.values(), key=_activity, reverse=True)
+    latest = sorted(
+        enrolments.values(), key=lambda found: (found.last_active_at, found.enrolment_id), reverse=True
+    )
     return tuple(latest)
-
-
-def _activity(enrolled: Enrolled) -> Any:
-    return enrolled.last_active_at, enrolled.enrolment_id
 
 
 def _by_name(memberships: Iterable[Membership | None]) -> tuple[Membership, ...]:
     found = {membership for membership in memberships if membership is not None}
+    if len(found) < 2:
+        return tuple(found)
     return tuple(sorted(found, key=lambda membership: (membership.name, membership.cohort_id)))

@@ -7,7 +7,7 @@ import gettext
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -109,7 +109,7 @@ class Locale:
 
     def ago(self, moment: dt.datetime) -> str:
         """ "3 days ago", in whole days beyond one day."""
-        seconds = max(0, int((now() - moment.astimezone(UTC)).total_seconds()))
+        seconds = max(0, int((now() - moment).total_seconds()))
         if seconds < 60:
             return self.gettext("just now")
         rounded = seconds - seconds % (86400 if seconds >= 86400 else 3600 if seconds >= 3600 else 60)

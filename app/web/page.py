@@ -12,12 +12,9 @@ fifth of a `quick` page, which is made without one where the database is in this
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextvars import copy_context
-from functools import partial, wraps
+from functools import wraps
 from typing import Any, Protocol, TypeVar, get_args, get_type_hints
 from urllib.parse import quote
 
@@ -32,6 +29,7 @@ from app.db import Database, undo
 from app.errors import NotFound
 from app.web.forms import Bound
 from app.web.render import redirect
+from app.web.workers import Workers
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 GIVEN = frozenset({"db", "database", "viewer", "locale"})
@@ -57,16 +55,6 @@ def quick(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
-class Workers:
-    """The threads that pages are made in. Few: they take turns at one interpreter, and with sixteen a page
-    costs half as much again as with four. Who waits to write keeps no reader waiting; one writes at a time
-    where the database lets no more."""
-
-    def __init__(self, threads: int, *, one_writer: bool) -> None:
-        self.readers = ThreadPoolExecutor(threads, thread_name_prefix="reader")
-        self.writers = ThreadPoolExecutor(1 if one_writer else threads, thread_name_prefix="writer")
-
-
 class PageRoute(APIRoute):
     """A route of pages; see the module's text."""
 
@@ -89,12 +77,15 @@ class PageRoute(APIRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Text from the path and the query, and forms, are simple enough to be read here; a page that needs
-        more goes FastAPI's way."""
+        more goes FastAPI's way. Afterwards, and seldom, comes the one thing that reading changes: who was
+        seen."""
         if self._readers is None:
             await super().handle(scope, receive, send)
         else:
             await self._answer(scope, receive, send, self._readers)
-        await _note_seen(scope)
+        app, viewer = scope["app"].state, scope.get("state", {}).get("viewer")
+        if viewer is not None and app.seen_is_due(viewer):
+            await app.workers.writers.run(app.record_seen, app.database, viewer)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, readers: Mapping[str, Any]) -> None:
         if scope["method"] not in self._taken:
@@ -111,22 +102,9 @@ class PageRoute(APIRoute):
             response: Response = self.endpoint(request, **values)
         else:
             workers: Workers = app.workers
-            pool = workers.readers if scope["method"] in SAFE_METHODS else workers.writers
-            response = await in_thread(pool, self.endpoint, request, **values)
+            crew = workers.readers if scope["method"] in SAFE_METHODS else workers.writers
+            response = await crew.run(self.endpoint, request, **values)
         await response(scope, receive, send)
-
-
-async def in_thread(pool: Executor, work: Callable[..., T], *arguments: Any, **options: Any) -> T:
-    """In the caller's context: what is logged there names the request."""
-    call = partial(copy_context().run, work, *arguments, **options)
-    return await asyncio.get_running_loop().run_in_executor(pool, call)
-
-
-async def _note_seen(scope: Scope) -> None:
-    """After the answer, and seldom: the one thing that reading a page changes."""
-    app, viewer = scope["app"].state, scope.get("state", {}).get("viewer")
-    if viewer is not None and app.seen_is_due(viewer):
-        await in_thread(app.workers.writers, app.record_seen, app.database, viewer)
 
 
 def _readers(endpoint: Callable[..., Any], path: Mapping[str, object]) -> dict[str, Any] | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Hashable, Mapping, MutableMapping
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping, MutableMapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 from itsdangerous import BadSignature, URLSafeSerializer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
+from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
@@ -25,6 +27,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
 FLASH_COOKIE = "dingen_flash"
 COMPRESS_FROM_BYTES = 1024
 COMPRESS_LEVEL = 1
+CONTROLS = re.compile("[\x80-\x9f]")
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,10 @@ class Pages:
     def html(self, template: str, locale: Locale, context: Mapping[str, Any]) -> str:
         return self._environments[locale.language].get_template(template).render(context)
 
+    def piece(self, template: str, locale: Locale, context: Mapping[str, Any]) -> Markup:
+        """A part of a page that somebody keeps."""
+        return _piece(self._environments[locale.language], template, context)
+
     def part(self, template: str, locale: Locale, **values: Hashable) -> Markup:
         """A piece of a page, kept for whoever sees the same values. Templates know it as `part`."""
         return _part(self._environments[locale.language], template, **values)
@@ -77,6 +84,8 @@ class Pages:
         return _frame(environment, self.site.name, viewer, section_of(path) if viewer else "")
 
     def locale_for(self, request: Request, profile: str | None = None) -> Locale:
+        if profile in self.locales:
+            return self.locales[profile]
         language = choose_language(
             profile, request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language")
         )
@@ -94,10 +103,25 @@ class OneLanguageTemplate(Template):
         return super()._get_default_module()
 
 
+def in_ascii(html: str) -> str:
+    """The same text with character references: a page of nothing but ASCII takes half the memory and is
+    encoded seven times as fast as one with a single curly quote in it. Controls stay as they are: a reference
+    to one means another character (HTML 13.2.5.80)."""
+    if CONTROLS.search(html):
+        return html
+    return html.encode("ascii", "xmlcharrefreplace").decode()
+
+
+class AsciiCode(CodeGenerator):
+    def _output_const_repr(self, group: Iterable[Any]) -> str:
+        return repr(in_ascii("".join(map(str, group))))
+
+
 class OneLanguage(Environment):
     """Templates in one language: a message that takes nothing in is a constant of the compiled template."""
 
     template_class = OneLanguageTemplate
+    code_generator_class = AsciiCode
     translate: Callable[[str], str] = str
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
@@ -150,7 +174,12 @@ def _environment(locale: Locale, *, reload: bool, globals_: Mapping[str, Any]) -
 
 @lru_cache(maxsize=4096)
 def _part(environment: Environment, template: str, **values: Hashable) -> Markup:
-    return Markup(environment.get_template(template).render(values).strip())  # noqa: S704  our template
+    return _piece(environment, template, values)
+
+
+def _piece(environment: Environment, template: str, context: Mapping[str, Any]) -> Markup:
+    html = environment.get_template(template).render(context)
+    return Markup(in_ascii(html.strip()))  # noqa: S704  our template
 
 
 @dataclass(frozen=True)
@@ -167,7 +196,7 @@ class Frame:
 @lru_cache(maxsize=4096)
 def _frame(environment: Environment, _site: str, viewer: Hashable, path: str) -> Frame:
     parts = (
-        Markup(environment.get_template(template).render(viewer=viewer, path=path))  # noqa: S704
+        _piece(environment, template, {"viewer": viewer, "path": path})
         for template in (
             "layouts/_head.html",
             "layouts/_top.html",

@@ -228,12 +228,12 @@ def test_a_page_takes_no_more_than_one_hop_to_a_thread(
         hops.append(function)
         return await run_sync(function, *arguments, **options)
 
-    def submitted(submit: Any, function: Any, *arguments: Any) -> Any:
+    async def handed_on(run: Any, function: Any, *arguments: Any, **options: Any) -> Any:
         hops.append(function)
-        return submit(function, *arguments)
+        return await run(function, *arguments, **options)
 
-    for pool in (site.app.state.workers.readers, site.app.state.workers.writers):
-        monkeypatch.setattr(pool, "submit", partial(submitted, pool.submit))
+    for crew in (site.app.state.workers.readers, site.app.state.workers.writers):
+        monkeypatch.setattr(crew, "run", partial(handed_on, crew.run))
     monkeypatch.setattr(anyio.to_thread, "run_sync", counted)
     assert client.request(method, path, data=form or None).status_code < 500
     assert len(hops) <= 1, hops
