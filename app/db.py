@@ -185,7 +185,7 @@ class Database:
                         kept.commit()
                     _driver(connection).commit()
             finally:
-                if write or kept.in_transaction():
+                if kept.in_transaction() or len(kept.identity_map):
                     kept.close()
                 self._keep(connection)
 

@@ -88,7 +88,7 @@ def test_a_server_that_hung_up_is_noticed_before_it_is_asked(tmp_path: Path, wor
         with other.transaction() as db:
             ended = db.scalars(
                 text(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             ).all()

@@ -160,7 +160,8 @@ def _settle(
     if completed_at is not None and facts.completed_at is None:
         _log(db, enrolment, "completed", thing.slug)
     facts = replace(facts, completed_at=completed_at)
-    _store(db, enrolment, thing, facts)
+    if thing.aliases or facts != replace(known.facts, ticks=facts.ticks):
+        _store(db, enrolment, thing, facts)
     pack = _with_state(known.pack, thing, facts)
     others = {slug: words for slug, words in known.stored.items() if slug not in slugs_of(thing)}
     stored = {**others, thing.slug: packed(facts)}
