@@ -80,13 +80,12 @@ steps = st.one_of(
 def copied(db: Session, enrolment_id: int, programme: Programme) -> dict[str, list[str]]:
     """What the row of packs says of each Thing."""
     row = stored_of(db, enrolment_id)
-    return {thing.slug: packs.packed(packs.facts_in(row, thing)) for thing in programme.things} if row else {}
+    known = {thing.slug: packs.facts_in(row, thing) if row else NOTHING for thing in programme.things}
+    return {slug: packs.packed(facts) for slug, facts in known.items()}
 
 
 def recorded_of(programme: Programme, facts: Mapping[str, Facts]) -> dict[str, list[str]]:
     """The same of what is recorded."""
-    if not facts:
-        return {}
     return {thing.slug: packs.packed(facts.get(thing.slug, NOTHING)) for thing in programme.things}
 
 
