@@ -14,7 +14,6 @@ from app.coaching.queries import Show, Sort
 from app.people.viewer import Viewer
 from app.things.library import catalogue_of
 from app.web.i18n import Locale
-from app.web.page import quick
 from app.web.render import Pages, render
 from app.web.routing import page_router
 
@@ -28,7 +27,6 @@ def chosen(kind: type[Choice], value: str, default: Choice) -> Choice:
 
 
 @router.get("/cohorts/{cohort}/coach")
-@quick
 def grid_page(
     request: Request,
     db: Session,

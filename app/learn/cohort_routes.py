@@ -18,7 +18,6 @@ from app.people.attempts import CODES_PER_PERSON
 from app.people.viewer import Viewer
 from app.web.forms import Bound, blank, posted
 from app.web.i18n import Locale, message
-from app.web.page import quick
 from app.web.paging import decode_cursor, encode_cursor
 from app.web.render import Flash, redirect, render
 from app.web.routing import page_router
@@ -31,7 +30,6 @@ UNKNOWN = message("No group has this code. Check each letter, or ask whoever gav
 
 
 @router.get("/cohorts/{cohort}")
-@quick
 def cohort_page(
     request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, after: str = ""
 ) -> Response:

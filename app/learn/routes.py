@@ -19,7 +19,7 @@ from app.progress.services import complete_activity, undo_activity
 from app.things.catalogue import Programme
 from app.web.forms import Bound, posted
 from app.web.i18n import Locale
-from app.web.page import quick, sign_in_first
+from app.web.page import sign_in_first
 from app.web.render import Flash, fragment, is_htmx, redirect, render
 from app.web.routing import page_router
 
@@ -28,7 +28,6 @@ PICTURE_AGE_SECONDS = 300
 
 
 @router.get("/programmes/{programme}/{thing}")
-@quick
 def thing_page(
     request: Request, db: Session, viewer: Viewer | None, locale: Locale, programme: str, thing: str
 ) -> Response:
@@ -73,7 +72,6 @@ def tick(
 
 
 @router.get("/")
-@quick
 def home_page(request: Request, db: Session, viewer: Viewer | None, locale: Locale) -> Response:
     reader = reader_of(request, db, viewer, locale)
     if viewer is None:

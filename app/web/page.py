@@ -6,8 +6,7 @@ signed-in person (an endpoint whose `viewer` may be None is open to all, any oth
 the network, asks for `database` instead of `db`.
 
 Pages stand in the application's own list of routes and go from the match to the endpoint without FastAPI's
-dependencies wherever they need none: those would be most of what a small page costs. The hop itself is a
-fifth of a `quick` page, which is made without one where the database is in this process.
+dependencies wherever they need none: those would be most of what a small page costs.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, Protocol, TypeVar, get_args, get_type_hints
+from typing import Any, Protocol, get_args, get_type_hints
 from urllib.parse import quote
 
 from fastapi import HTTPException, Request, Response
@@ -42,17 +41,8 @@ class SignedIn(Protocol):
     def language(self) -> str | None: ...
 
 
-T = TypeVar("T")
 ViewerLoader = Callable[[Session, Request], SignedIn | None]
 SeenRecorder = Callable[[Database, Any], None]
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Response])
-
-
-def quick(endpoint: Endpoint) -> Endpoint:
-    """Marks a page that only reads, in well under a millisecond: too little to be worth a thread, where no
-    statement waits for another process."""
-    endpoint.is_quick = True  # type: ignore[attr-defined]
-    return endpoint
 
 
 class PageRoute(APIRoute):
@@ -65,7 +55,6 @@ class PageRoute(APIRoute):
         if "GET" in self._taken:
             self._taken.add("HEAD")
         self._readers = _readers(self.endpoint, self.param_convertors)
-        self._is_quick = getattr(endpoint, "is_quick", False)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """As Starlette's, for a site at the root of its host: sixty may be asked before the right one."""
@@ -97,13 +86,9 @@ class PageRoute(APIRoute):
                 values[name] = await reader(request)
             else:
                 values[name] = request.query_params.get(name, reader)
-        app = request.app.state
-        if self._is_quick and app.database.in_process:
-            response: Response = self.endpoint(request, **values)
-        else:
-            workers: Workers = app.workers
-            crew = workers.readers if scope["method"] in SAFE_METHODS else workers.writers
-            response = await crew.run(self.endpoint, request, **values)
+        workers: Workers = request.app.state.workers
+        crew = workers.readers if scope["method"] in SAFE_METHODS else workers.writers
+        response: Response = await crew.run(self.endpoint, request, **values)
         await response(scope, receive, send)
 
 
