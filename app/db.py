@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-import select
+import selectors
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -38,6 +38,7 @@ PUBLIC_ID_LENGTH = 12
 SQLITE_BUSY_SECONDS = 15
 MAPPED_BYTES = 256 * 1024 * 1024
 NO_TURN = nullcontext()
+Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -137,7 +138,7 @@ class Database:
         self.engine: Engine = connection.engine if connection is not None else self._engine()
         self._joined = connection
         self.in_process = self.url.get_backend_name() == "sqlite"
-        self._turn: AbstractContextManager[object] = RLock() if self.in_process else nullcontext()
+        self._turn: AbstractContextManager[object] = RLock() if self.in_process else NO_TURN
         self._idle: list[Connection] = []
         self._kept = pool_size
 
@@ -259,7 +260,11 @@ def _driver(connection: Connection) -> Any:
 def _has_hung_up(driver: Any) -> bool:
     """Whether PostgreSQL went away: an idle connection has something to read only at its end. It costs no
     journey, as a ping would."""
-    return bool(driver.closed or select.select([driver.fileno()], [], [], 0)[0])
+    if driver.closed:
+        return True
+    with Selector() as selector:
+        selector.register(driver.fileno(), selectors.EVENT_READ)
+        return bool(selector.select(0))
 
 
 @event.listens_for(Session, "before_flush")

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from httpx2 import Response
-from sqlalchemy import Text, cast, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -21,6 +21,7 @@ from app.people.models import Person
 from app.people.services import the_organization
 from app.progress import packs
 from app.progress.models import ProgressState
+from app.progress.queries import STORED
 from app.things.catalogue import Programme
 from app.things.library import Library
 from tests.cast import PROGRAMME
@@ -144,13 +145,7 @@ def other_content(site: Site, content_dir: Path) -> Iterator[Library]:
 
 def stored_of(db: Session, enrolment_id: int) -> Any:
     """The row of packs, as pages read it."""
-    return db.execute(
-        select(
-            ProgressState.digest,
-            cast(ProgressState.pack, Text).label("pack"),
-            cast(ProgressState.facts, Text).label("facts"),
-        ).where(ProgressState.enrolment_id == enrolment_id)
-    ).first()
+    return db.execute(select(*STORED).where(ProgressState.enrolment_id == enrolment_id)).first()
 
 
 def pack_of(db: Session, enrolment_id: int, programme: Programme) -> Mapping[str, str]:

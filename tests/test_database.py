@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import resource
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -95,3 +98,21 @@ def test_a_server_that_hung_up_is_noticed_before_it_is_asked(tmp_path: Path, wor
         other.close()
         assert ended
         assert names(database) == []
+
+
+def test_a_connection_beyond_the_reach_of_select_is_looked_at_too(tmp_path: Path, worker_id: str) -> None:
+    """select() knows no more than 1,024 files; a busy server has more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    try:
+        with (
+            migrated_database("postgresql", tmp_path, f"dingen_far_{worker_id}") as database,
+            ExitStack() as open_files,
+        ):
+            database.close()
+            for _ in range(1100):
+                open_files.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+            assert names(database) == []
+            assert names(database) == []
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -38,6 +38,7 @@ from app.people.models import Person
 from app.people.viewer import Viewer
 from app.progress.models import ProgressState
 from app.progress.packs import pack_of
+from app.progress.queries import STORED
 from app.statements import Statement
 from app.things.catalogue import Programme
 from app.web.paging import Page, decode_cursor, encode_cursor
@@ -249,9 +250,7 @@ def learner(db: Session, cohort: CohortLine, programme: Programme, handle: str) 
         select(
             Enrolment,
             Person,
-            ProgressState.digest,
-            cast(ProgressState.pack, Text).label("pack"),
-            cast(ProgressState.facts, Text).label("facts"),
+            *STORED,
         )
         .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, datetime
-from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -124,26 +123,6 @@ def enrol(db: Session, person_id: int, programme_slug: str) -> Enrolment:
     if made:
         record(db, person_id, "enrolled", "programme", programme_slug, enrolment_id=enrolment.id)
     return enrolment
-
-
-class Held(NamedTuple):
-    """An enrolment that has not ended, locked until the transaction ends."""
-
-    id: int
-    person_id: int
-    programme_slug: str
-
-
-HELD = Statement(
-    select(Enrolment.id, Enrolment.person_id, Enrolment.programme_slug)
-    .where(
-        Enrolment.person_id == bindparam("person"),
-        Enrolment.programme_slug == bindparam("programme"),
-        Enrolment.ended_at.is_(None),
-    )
-    .with_for_update(),
-    row=Held,
-)
 
 
 def join(db: Session, person_id: int, cohort: Cohort) -> Enrolment:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Text, and_, bindparam, cast, func, select
+from sqlalchemy import Text, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.cohorts.models import Enrolment
+from app.cohorts.queries import ACTIVE
 from app.errors import NotFound
 from app.progress.models import ProgressState, ThingRecord, Tick
 from app.progress.packs import pack_of, packed
@@ -19,40 +20,27 @@ from app.progress.rules import NOTHING, Facts, derive, merge
 from app.statements import Statement, numbered, several
 from app.things.catalogue import Programme, Thing
 
+STORED = (
+    ProgressState.digest,
+    cast(ProgressState.pack, Text).label("pack"),
+    cast(ProgressState.facts, Text).label("facts"),
+)
+"""The row of packs as app/progress/packs.py understands it."""
 
-def facts_of(db: Session, enrolment_id: int, slugs: tuple[str, ...] = ()) -> dict[str, Facts]:
-    """What is recorded about each Thing, under the slugs it was recorded with; only `slugs`, where given."""
-    return facts_of_each(db, [enrolment_id], slugs)[enrolment_id]
 
-
-def facts_of_each(
-    db: Session, enrolment_ids: Sequence[int], slugs: tuple[str, ...] = ()
-) -> dict[int, dict[str, Facts]]:
-    """`facts_of` several enrolments, in two statements whatever their number."""
-    ticks = select(Tick.enrolment_id, Tick.thing_slug, Tick.activity_id).where(
-        Tick.enrolment_id.in_(enrolment_ids)
-    )
+def facts_of(db: Session, enrolment_id: int) -> dict[str, Facts]:
+    """What is recorded about each Thing, under the slugs it was recorded with."""
+    ticked: dict[str, set[str]] = {}
+    ticks = select(Tick.thing_slug, Tick.activity_id).where(Tick.enrolment_id == enrolment_id)
+    for slug, activity_id in db.execute(ticks):
+        ticked.setdefault(slug, set()).add(activity_id)
+    found = {slug: Facts(frozenset(ids)) for slug, ids in ticked.items()}
     records = select(
-        ThingRecord.enrolment_id,
-        ThingRecord.thing_slug,
-        ThingRecord.drafted_at,
-        ThingRecord.reflected_at,
-        ThingRecord.completed_at,
-    ).where(ThingRecord.enrolment_id.in_(enrolment_ids))
-    if slugs:
-        ticks = ticks.where(Tick.thing_slug.in_(slugs))
-        records = records.where(ThingRecord.thing_slug.in_(slugs))
-    ticked: dict[tuple[int, str], set[str]] = {}
-    for enrolment_id, slug, activity_id in db.execute(ticks):
-        ticked.setdefault((enrolment_id, slug), set()).add(activity_id)
-    found: dict[int, dict[str, Facts]] = {enrolment_id: {} for enrolment_id in enrolment_ids}
-    for (enrolment_id, slug), ids in ticked.items():
-        found[enrolment_id][slug] = Facts(frozenset(ids))
-    for enrolment_id, slug, drafted_at, reflected_at, completed_at in db.execute(records):
-        ids = ticked.get((enrolment_id, slug), set())
-        found[enrolment_id][slug] = Facts(
-            frozenset(ids), drafted_at is not None, reflected_at is not None, completed_at
-        )
+        ThingRecord.thing_slug, ThingRecord.drafted_at, ThingRecord.reflected_at, ThingRecord.completed_at
+    ).where(ThingRecord.enrolment_id == enrolment_id)
+    for slug, drafted_at, reflected_at, completed_at in db.execute(records):
+        ids = frozenset(ticked.get(slug, ()))
+        found[slug] = Facts(ids, drafted_at is not None, reflected_at is not None, completed_at)
     return found
 
 
@@ -93,9 +81,7 @@ def _recorded(slugs: int) -> Statement:
     return Statement(
         select(
             Enrolment.id,
-            ProgressState.digest,
-            cast(ProgressState.pack, Text).label("pack"),
-            cast(ProgressState.facts, Text).label("facts"),
+            *STORED,
             ticked.label("ticked"),
             ThingRecord.drafted_at,
             ThingRecord.reflected_at,
@@ -104,11 +90,7 @@ def _recorded(slugs: int) -> Statement:
         .select_from(Enrolment)
         .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)
         .outerjoin(ThingRecord, of_thing)
-        .where(
-            Enrolment.person_id == bindparam("person"),
-            Enrolment.programme_slug == bindparam("programme"),
-            Enrolment.ended_at.is_(None),
-        )
+        .where(*ACTIVE)
     )
 
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.cohorts.models import Enrolment
-from app.cohorts.services import HELD, Held, enrol, record_activity
+from app.cohorts.queries import HELD, Held
+from app.cohorts.services import enrol, record_activity
 from app.errors import NotFound
 from app.events.log import record
 from app.progress.models import ProgressState, ThingRecord, Tick

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, bindparam, cast, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from app.clock import now
@@ -14,6 +14,7 @@ from app.people.models import Person
 from app.people.queries import LIVE_SESSION, token_hash
 from app.people.viewer import Enrolled, Membership, Viewer
 from app.progress.models import ProgressState
+from app.progress.queries import STORED
 from app.statements import Statement, rows_of
 
 _coached = aliased(Cohort)
@@ -25,9 +26,7 @@ _ENROLLED = (
     Enrolment.cohort_id,
     Cohort.public_id.label("cohort_public_id"),
     Cohort.name.label("cohort_name"),
-    ProgressState.digest,
-    cast(ProgressState.pack, Text).label("pack"),
-    cast(ProgressState.facts, Text).label("facts"),
+    *STORED,
 )
 
 
