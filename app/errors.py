@@ -7,6 +7,11 @@ class NotFound(Exception):
     """There is no such thing, or it is not for this person to know: both answer 404."""
 
 
+class Overtaken(Exception):
+    """Somebody else changed what this transaction had read and was about to change: undo it and begin again.
+    Pages do so by themselves."""
+
+
 class Refused(Exception):
     """A rule forbids what was asked; `message` tells the person why."""
 

@@ -6,12 +6,13 @@ use of its connection as much again: what hot pages read and write goes past bot
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Dialect, Executable, bindparam, select
+from sqlalchemy import BindParameter, Dialect, Executable, Insert, bindparam, select
 from sqlalchemy import inspect as sqlalchemy_inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -43,30 +44,33 @@ class Statement:
 
     def rows(self, db: Session, parameters: Mapping[str, Any]) -> list[Any]:
         """What it finds or returns."""
-        text, cursor = self.begin(db, parameters)
+        text, cursor = self._begin(db, parameters)
         return text.read(cursor.fetchall())
 
-    def run(self, db: Session, parameters: Mapping[str, Any]) -> None:
-        self.begin(db, parameters)
+    def run(self, db: Session, parameters: Mapping[str, Any]) -> int:
+        """How many rows it changed."""
+        changed: int = self._begin(db, parameters)[1].rowcount
+        return changed
 
-    def begin(self, db: Session, parameters: Mapping[str, Any]) -> tuple[_Text, Any]:
-        """Run it, without waiting for what it finds."""
+    def _begin(self, db: Session, parameters: Mapping[str, Any]) -> tuple[_Text, Any]:
         bind: Any = db.bind
-        text = self._texts.get(bind.dialect.name) or self._compiled(bind.dialect)
-        if db.info["write"]:
-            if db.in_transaction():
-                db.flush()
-        elif text.writes:
-            raise ReadOnly
-        cursor = bind.connection.driver_connection.cursor()
-        return text, cursor.execute(text.sql, text.values(parameters))
+        text = self._texts.get(bind.dialect.name) or self.text(bind.dialect)
+        return text, _cursor(db, writes=text.writes).execute(text.sql, text.values(parameters))
 
-    def _compiled(self, dialect: Dialect) -> _Text:
-        statement = self._statement
-        if not isinstance(statement, Executable):
-            statement = statement(_INSERTS[dialect.name])
-        text = self._texts[dialect.name] = _Text(statement, dialect, self._columns, self._row)
-        return text
+    def text(self, dialect: Dialect) -> _Text:
+        """Compiled, once. An INSERT returns nothing unasked."""
+        if dialect.name not in self._texts:
+            statement = self._statement
+            if not isinstance(statement, Executable):
+                statement = statement(_INSERTS[dialect.name])
+            if isinstance(statement, Insert):
+                statement = statement.inline()
+            self._texts[dialect.name] = _Text(statement, dialect, self._columns, self._row)
+        return self._texts[dialect.name]
+
+
+Asked = tuple[Statement, Mapping[str, Any]]
+"""A statement with its values."""
 
 
 class _Text:
@@ -134,23 +138,42 @@ def _converters(found: Iterable[tuple[Any, Convert | None]]) -> list[tuple[Any, 
     return [(key, convert) for key, convert in found if convert is not None]
 
 
-@contextmanager
-def together(db: Session) -> Iterator[None]:
-    """What is `run` inside a writing transaction goes to PostgreSQL in one journey, with its BEGIN. Rows are
-    there afterwards."""
+def run_all(db: Session, asked: Sequence[Asked]) -> list[int]:
+    """How many rows each of these writing statements changed. They must not build on each other: PostgreSQL
+    gets them as one (WITH), which takes one journey and shows each the rows as they were before it."""
     bind: Any = db.bind
-    pipelined = bind.dialect.name == "postgresql" and db.info["write"]
-    if db.in_transaction():
-        db.flush()
-    with bind.connection.driver_connection.pipeline() if pipelined else nullcontext():
-        yield
+    if bind.dialect.name != "postgresql":
+        return [statement.run(db, parameters) for statement, parameters in asked]
+    sql, texts = _as_one(tuple(statement for statement, _ in asked), bind.dialect)
+    values = {
+        f"s{number}_{name}": value
+        for number, (text, (_, parameters)) in enumerate(zip(texts, asked, strict=True))
+        for name, value in text.values(parameters).items()
+    }
+    (changed,) = _cursor(db, writes=True).execute(sql, values).fetchall()
+    return list(changed)
 
 
-def rows_of(db: Session, *asked: tuple[Statement, Mapping[str, Any]]) -> list[list[Any]]:
-    """What each statement finds, `together`."""
-    with together(db):
-        runs = [statement.begin(db, parameters) for statement, parameters in asked]
-    return [text.read(cursor.fetchall()) for text, cursor in runs]
+@lru_cache(maxsize=64)
+def _as_one(statements: tuple[Statement, ...], dialect: Dialect) -> tuple[str, tuple[_Text, ...]]:
+    texts = tuple(statement.text(dialect) for statement in statements)
+    parts, counts = [], []
+    for number, text in enumerate(texts):
+        sql = re.sub(r"%\((\w+)\)s", rf"%(s{number}_\1)s", text.sql)
+        parts.append(f"s{number} AS ({sql} RETURNING 1)")
+        counts.append(f"(SELECT count(*) FROM s{number})")  # noqa: S608 a number of ours
+    return f"WITH {', '.join(parts)} SELECT {', '.join(counts)}", texts
+
+
+def _cursor(db: Session, *, writes: bool) -> Any:
+    """The driver's, in the transaction of the session and after what that has not written yet."""
+    if db.info["write"]:
+        if db.in_transaction():
+            db.flush()
+    elif writes:
+        raise ReadOnly
+    bind: Any = db.bind
+    return bind.connection.driver_connection.cursor()
 
 
 def several(name: str, count: int) -> list[Any]:
@@ -161,19 +184,6 @@ def several(name: str, count: int) -> list[Any]:
 
 def numbered(name: str, values: Iterable[Any]) -> dict[str, Any]:
     return {f"{name}_{number}": value for number, value in enumerate(values)}
-
-
-def replacing(table: type[Base], key: Sequence[str], values: Sequence[str]) -> Statement:
-    """One row with that key, made or given these values."""
-
-    def build(insert: Any) -> Executable:
-        new = insert(table)
-        replaced: Executable = new.on_conflict_do_update(
-            index_elements=key, set_={name: new.excluded[name] for name in values}
-        )
-        return replaced
-
-    return Statement(build, columns=(*key, *values))
 
 
 def upsert(db: Session, table: type[Base]) -> Any:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.db import Database, ReadOnly, undo
 from app.people.models import Organization
-from app.statements import Statement, rows_of, together
+from app.statements import Asked, Statement, run_all
 from tests.conftest import migrated_database
 
 _NAMES = Statement(select(Organization.name))
@@ -34,8 +34,13 @@ def names(database: Database) -> list[str]:
         return [row.name for row in _NAMES.rows(db, {})]
 
 
+def making(name: str) -> Asked:
+    return _MAKE, {"name": name, "created_at": now()}
+
+
 def make(db: Session, name: str) -> None:
-    _MAKE.run(db, {"name": name, "created_at": now()})
+    statement, values = making(name)
+    statement.run(db, values)
 
 
 def test_what_goes_straight_to_the_driver_is_committed_and_rolled_back_with_the_session(
@@ -60,13 +65,10 @@ def test_a_statement_sees_what_the_session_has_not_written_yet(database: Databas
         assert [row.name for row in _NAMES.rows(db, {})] == ["just now"]
 
 
-def test_statements_together_see_each_other(database: Database) -> None:
+def test_statements_that_run_together_say_what_each_changed(database: Database) -> None:
     with database.transaction() as db:
-        with together(db):
-            make(db, "one")
-            make(db, "two")
-        (found,) = rows_of(db, (_NAMES, {}))
-        assert sorted(row.name for row in found) == ["one", "two"]
+        assert run_all(db, [making("one"), making("two")]) == [1, 1]
+        assert sorted(row.name for row in _NAMES.rows(db, {})) == ["one", "two"]
 
 
 def test_a_page_that_only_reads_cannot_write_past_the_session(database: Database) -> None:
@@ -116,3 +118,9 @@ def test_a_connection_beyond_the_reach_of_select_is_looked_at_too(tmp_path: Path
             assert names(database) == []
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_moment_needs_a_time_zone(database: Database) -> None:
+    with pytest.raises(ValueError, match="time zone"), database.transaction() as db:
+        _MAKE.run(db, {"name": "somewhere", "created_at": now().replace(tzinfo=None)})
+    assert names(database) == []

@@ -17,6 +17,7 @@ from app.db import Database
 from app.journals.models import Post
 from app.migrate import MigrationError, config, current_revision, is_current, migrating, upgrade
 from app.progress.models import ProgressState
+from app.progress.queries import seen
 from app.progress.services import complete_activity, record_reflection
 from app.tables import metadata
 from app.things.library import Library
@@ -59,7 +60,7 @@ def test_what_lists_and_packs_copy_is_filled_in_for_a_database_full_of_data(empt
         write_posts(db, enrolments, [now()])
         programme = Library(CONTENT).catalogue.programmes[PROGRAMME]
         first = programme.things[0]
-        complete_activity(db, cast.learner.id, programme, first, first.activity_ids[0])
+        complete_activity(db, seen(db, enrolments[0].id), programme, first, first.activity_ids[0])
         record_reflection(db, enrolments[0], programme, first)
     before = _copies(empty)
     assert all(before.values())

@@ -133,27 +133,15 @@ def learners_of(
     return _LEARNERS.rows(db, parameters)
 
 
-ACTIVE = (
-    Enrolment.person_id == bindparam("person"),
-    Enrolment.programme_slug == bindparam("programme"),
-    Enrolment.ended_at.is_(None),
+_ACTIVE = (
+    select(Enrolment)
+    .where(
+        Enrolment.person_id == bindparam("person"),
+        Enrolment.programme_slug == bindparam("programme"),
+        Enrolment.ended_at.is_(None),
+    )
+    .options(joinedload(Enrolment.cohort))
 )
-"""The one enrolment of a person in a programme that has not ended."""
-
-
-class Held(NamedTuple):
-    """An enrolment that has not ended, locked until the transaction ends."""
-
-    id: int
-    person_id: int
-    programme_slug: str
-
-
-HELD = Statement(
-    select(Enrolment.id, Enrolment.person_id, Enrolment.programme_slug).where(*ACTIVE).with_for_update(),
-    row=Held,
-)
-_ACTIVE = select(Enrolment).where(*ACTIVE).options(joinedload(Enrolment.cohort))
 _ACTIVE_LOCKED = _ACTIVE.with_for_update(of=Enrolment)
 
 

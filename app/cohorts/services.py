@@ -14,7 +14,7 @@ from app.cohorts.models import Cohort, CohortCoach, Enrolment, Mode
 from app.cohorts.queries import active_enrolment, members_count, normal_code
 from app.errors import Refused
 from app.events.log import record
-from app.statements import Statement, insert_once, upsert
+from app.statements import Asked, Statement, insert_once, upsert
 from app.web.i18n import message
 
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -159,7 +159,7 @@ def end_enrolment(db: Session, enrolment: Enrolment) -> None:
 
 _ACTIVITY = Statement(
     update(Enrolment)
-    .where(Enrolment.id == bindparam("enrolment"))
+    .where(Enrolment.id == bindparam("enrolment"), Enrolment.ended_at.is_(None))
     .values(
         last_active_at=bindparam("at", type_=Enrolment.last_active_at.type),
         things_complete=func.coalesce(
@@ -169,8 +169,7 @@ _ACTIVITY = Statement(
 )
 
 
-def record_activity(
-    db: Session, enrolment_id: int, at: datetime, *, things_complete: int | None = None
-) -> None:
-    """Keep what the coach's grid sorts by."""
-    _ACTIVITY.run(db, {"enrolment": enrolment_id, "at": at, "complete": things_complete})
+def recording_activity(enrolment_id: int, at: datetime, *, things_complete: int | None = None) -> Asked:
+    """What keeps the columns that the coach's grid sorts by; an enrolment that has ended keeps them as they
+    are."""
+    return _ACTIVITY, {"enrolment": enrolment_id, "at": at, "complete": things_complete}

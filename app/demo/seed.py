@@ -25,6 +25,7 @@ from app.people.passwords import Passwords
 from app.people.queries import count_demo_people, count_real_people, organization
 from app.people.services import create_person, the_organization
 from app.people.viewer import Membership, Viewer
+from app.progress.queries import seen
 from app.progress.services import complete_activity
 from app.settings import Settings, SettingsError
 from app.things.catalogue import Catalogue, Programme
@@ -174,7 +175,8 @@ class Story:
                 return
             counted = [activity for activity in thing.activity_ids if activity in thing.counted]
             for activity in counted if every else counted[:1]:
-                complete_activity(self.db, self.people[person.key].id, programme, thing, activity)
+                course = seen(self.db, self.enrolments[person.key].id)
+                complete_activity(self.db, course, programme, thing, activity)
 
         self._at(days, "10:00", person.key + slug, tick)
 

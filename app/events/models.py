@@ -19,7 +19,7 @@ class Event(Base):
     __table_args__ = (Index("ix_event_enrolment_id_at", "enrolment_id", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    public_id: Mapped[str] = mapped_column(String(12), default=new_public_id)
     at: Mapped[datetime] = mapped_column(default=now)
     actor_id: Mapped[int | None] = mapped_column()
     verb: Mapped[str] = mapped_column(String(40))

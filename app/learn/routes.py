@@ -15,7 +15,7 @@ from app.learn.programme_queries import programme_cards, programme_view
 from app.learn.reader import found_programme, found_thing, reader_of
 from app.learn.thing_queries import thing_view, ticked_view, try_html
 from app.people.viewer import Viewer
-from app.progress.services import complete_activity, undo_activity
+from app.progress.services import complete_activity, enrolment_of, undo_activity
 from app.things.catalogue import Programme
 from app.web.forms import Bound, posted
 from app.web.i18n import Locale
@@ -65,7 +65,7 @@ def tick(
     if not form.valid:
         return render(request, "learn/thing.html", {"view": thing_view(reader, found, what)}, status=422)
     act = complete_activity if form.data.done == "1" else undo_activity
-    progress = act(db, viewer.person_id, found, what, activity)
+    progress = act(db, enrolment_of(db, viewer, found), found, what, activity)
     if not is_htmx(request):
         return redirect(request, f"/programmes/{found.slug}/{what.slug}#activity-{activity}")
     return fragment(request, try_html(ticked_view(reader, found, what, progress)))

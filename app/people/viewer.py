@@ -26,6 +26,7 @@ class Enrolled(NamedTuple):
 
     enrolment_id: int
     public_id: str
+    person_id: int
     programme_slug: str
     last_active_at: datetime
     cohort: Membership | None

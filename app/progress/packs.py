@@ -8,7 +8,7 @@ it changes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Protocol
@@ -61,14 +61,19 @@ def pack_of(stored: Stored, programme: Programme) -> Mapping[str, str]:
 
 def facts_in(stored: Stored, thing: Thing) -> Facts:
     """What is recorded about the Thing, under whatever slug."""
-    if stored.facts is None:
+    known = read_facts(stored)
+    if known is None:
         return NOTHING
-    known = _read(stored.facts)
     facts = unpacked(known.get(thing.slug, ()))
     for slug in thing.aliases:
         if slug in known:
             facts = merge(facts, unpacked(known[slug]))
     return facts
+
+
+def read_facts(stored: Stored) -> Mapping[str, Sequence[str]] | None:
+    """Of all Things; None where there is no such row."""
+    return None if stored.facts is None else _read(stored.facts)
 
 
 @lru_cache(maxsize=2048)

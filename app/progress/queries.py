@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from typing import Protocol
 
-from sqlalchemy import Text, and_, cast, func, select
+from sqlalchemy import Text, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from app.cohorts.models import Enrolment
-from app.cohorts.queries import ACTIVE
 from app.errors import NotFound
 from app.progress.models import ProgressState, ThingRecord, Tick
-from app.progress.packs import pack_of, packed
+from app.progress.packs import Stored, facts_in, pack_of, packed, read_facts
 from app.progress.rules import NOTHING, Facts, derive, merge
-from app.statements import Statement, numbered, several
+from app.statements import Statement
 from app.things.catalogue import Programme, Thing
 
 STORED = (
@@ -57,62 +54,47 @@ class ThingProgress:
     facts: Facts
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """The same from the records, for who is about to change them; `stored` has the facts of all Things as
-    the row of packs keeps them."""
+class Seen(Stored, Protocol):
+    """An enrolment that has not ended with its row of packs, as this transaction read it."""
 
-    pack: Mapping[str, str]
-    facts: Facts
+    @property
+    def enrolment_id(self) -> int: ...
+    @property
+    def person_id(self) -> int: ...
+
+
+_SEEN = Statement(
+    select(Enrolment.id.label("enrolment_id"), Enrolment.person_id, *STORED)
+    .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)
+    .where(Enrolment.id == bindparam("enrolment"), Enrolment.ended_at.is_(None))
+)
+
+
+def seen(db: Session, enrolment_id: int) -> Seen:
+    """Raises NotFound for an enrolment that has ended."""
+    found = _SEEN.rows(db, {"enrolment": enrolment_id})
+    if not found:
+        raise NotFound
+    enrolment: Seen = found[0]
+    return enrolment
+
+
+@dataclass(frozen=True)
+class Recorded(ThingProgress):
+    """For who is about to change them: `stored` has the facts of all Things as the row of packs keeps
+    them."""
+
     stored: Mapping[str, Sequence[str]]
 
 
-@lru_cache(maxsize=8)
-def _recorded(slugs: int) -> Statement:
-    """For a Thing with so many slugs."""
-    names = several("slug", slugs)
-    ticked = (
-        select(func.aggregate_strings(Tick.activity_id, " "))
-        .where(Tick.enrolment_id == Enrolment.id, Tick.thing_slug.in_(names))
-        .correlate(Enrolment)
-        .scalar_subquery()
-    )
-    of_thing = and_(ThingRecord.enrolment_id == Enrolment.id, ThingRecord.thing_slug.in_(names))
-    return Statement(
-        select(
-            Enrolment.id,
-            *STORED,
-            ticked.label("ticked"),
-            ThingRecord.drafted_at,
-            ThingRecord.reflected_at,
-            ThingRecord.completed_at,
-        )
-        .select_from(Enrolment)
-        .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)
-        .outerjoin(ThingRecord, of_thing)
-        .where(*ACTIVE)
-    )
-
-
-def asking_what_is_recorded(person_id: int, thing: Thing) -> tuple[Statement, Mapping[str, Any]]:
-    """Of the person's enrolment that has not ended; `recorded` understands the rows."""
-    slugs = slugs_of(thing)
-    of = {"person": person_id, "programme": thing.programme}
-    return _recorded(len(slugs)), {**of, **numbered("slug", slugs)}
-
-
-def recorded(db: Session, enrolment_id: int, programme: Programme, rows: Sequence[Any]) -> Recorded:
-    """It takes two statements more where the row of packs is missing. Raises NotFound."""
-    if not rows or rows[0].id != enrolment_id:
-        raise NotFound
-    first, facts = rows[0], NOTHING
-    ticks = frozenset((first.ticked or "").split())
-    for row in rows:
-        facts = merge(
-            facts, Facts(ticks, row.drafted_at is not None, row.reflected_at is not None, row.completed_at)
-        )
-    if first.facts is not None:
-        return Recorded(pack_of(first, programme), facts, json.loads(first.facts))
-    all_facts = facts_of(db, enrolment_id)
-    stored = {slug: packed(of_thing) for slug, of_thing in all_facts.items()}
-    return Recorded(derive(programme, all_facts), facts, stored)
+def recorded(db: Session, seen: Seen, programme: Programme, thing: Thing) -> Recorded:
+    """From the row of packs; from the records where there is no such row, or where the Thing has facts under
+    an earlier slug, whose days are then needed."""
+    stored = read_facts(seen)
+    if stored is not None and not any(slug in stored for slug in thing.aliases):
+        return Recorded(pack_of(seen, programme), facts_in(seen, thing), stored)
+    found, facts = facts_of(db, seen.enrolment_id), NOTHING
+    for slug in slugs_of(thing):
+        facts = merge(facts, found.get(slug, NOTHING))
+    copied = {slug: packed(of_thing) for slug, of_thing in found.items()}
+    return Recorded(derive(programme, found), facts, copied)

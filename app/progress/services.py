@@ -1,25 +1,31 @@
-"""What learners do, recorded with the pack that says where it leaves them."""
+"""What learners do, recorded with the pack that says where it leaves them.
+
+Nothing is locked beforehand: an act follows from what its transaction read, and is refused as Overtaken where
+that has changed when it is written.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import Executable, Text, bindparam, case, cast, delete, func
 from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.cohorts.models import Enrolment
-from app.cohorts.queries import HELD, Held
-from app.cohorts.services import enrol, record_activity
-from app.errors import NotFound
-from app.events.log import record
+from app.cohorts.services import enrol, recording_activity
+from app.errors import NotFound, Overtaken
+from app.events.log import recording
+from app.people.viewer import Viewer
 from app.progress.models import ProgressState, ThingRecord, Tick
-from app.progress.packs import packed
-from app.progress.queries import Recorded, ThingProgress, asking_what_is_recorded, recorded, slugs_of
+from app.progress.packs import SOME_TIME, packed
+from app.progress.queries import Recorded, Seen, ThingProgress, recorded, seen, slugs_of
 from app.progress.rules import Facts, State, is_finished, standing
-from app.statements import Statement, numbered, replacing, rows_of, several, together
+from app.statements import Asked, Statement, numbered, run_all, several
 from app.things.catalogue import Programme, Thing
 
 _TICK = Statement(
@@ -51,106 +57,123 @@ def _forget(slugs: int) -> Statement:
     )
 
 
-_RECORD = replacing(
-    ThingRecord, ("enrolment_id", "thing_slug"), ("drafted_at", "reflected_at", "completed_at")
-)
-_STATE = replacing(ProgressState, ("enrolment_id",), ("digest", "pack", "facts"))
+DAYS = ("drafted_at", "reflected_at", "completed_at")
+
+
+def _record(insert: Any) -> Executable:
+    """What holds already keeps its day; what holds no longer has none."""
+    new = insert(ThingRecord)
+    days = {
+        day: case(
+            (new.excluded[day].is_not(None), func.coalesce(getattr(ThingRecord, day), new.excluded[day]))
+        )
+        for day in DAYS
+    }
+    made: Executable = new.on_conflict_do_update(index_elements=("enrolment_id", "thing_slug"), set_=days)
+    return made
+
+
+def _state(insert: Any) -> Executable:
+    """Unless it has changed since it was seen."""
+    new = insert(ProgressState)
+    made: Executable = new.on_conflict_do_update(
+        index_elements=("enrolment_id",),
+        set_={name: new.excluded[name] for name in ("digest", "pack", "facts")},
+        where=cast(ProgressState.facts, Text) == bindparam("seen"),
+    )
+    return made
+
+
+_RECORD = Statement(_record, columns=("enrolment_id", "thing_slug", *DAYS))
+_STATE = Statement(_state, columns=("enrolment_id", "digest", "pack", "facts"))
+
+
+def enrolment_of(db: Session, viewer: Viewer, programme: Programme) -> Seen:
+    """The viewer's enrolment in a programme, as the page read it; begun alone where there is none."""
+    return viewer.enrolled_in(programme.slug) or seen(db, enrol(db, viewer.person_id, programme.slug).id)
 
 
 def complete_activity(
-    db: Session, person_id: int, programme: Programme, thing: Thing, activity_id: str
+    db: Session, enrolment: Seen, programme: Programme, thing: Thing, activity_id: str
 ) -> ThingProgress:
-    """Tick an activity, which enrols who is not; again changes nothing. Raises NotFound for an activity that
-    the Thing has not."""
+    """Tick an activity; again changes nothing. Raises NotFound for an activity that the Thing has not."""
     if activity_id not in thing.activity_ids:
         raise NotFound
-    enrolment, known = _held(db, person_id, programme, thing)
-    tick = {"enrolment_id": enrolment.id, "thing_slug": thing.slug, "activity_id": activity_id, "at": now()}
-    with together(db):
-        if activity_id not in known.facts.ticks:
-            _TICK.run(db, tick)
-            _log(db, enrolment, "ticked", f"{thing.slug}/{activity_id}")
-        facts = replace(known.facts, ticks=known.facts.ticks | {activity_id})
-        return _settle(db, enrolment, programme, thing, known, facts)
+    known = recorded(db, enrolment, programme, thing)
+    if activity_id in known.facts.ticks:
+        return known
+    tick = {"enrolment_id": enrolment.enrolment_id, "thing_slug": thing.slug, "activity_id": activity_id}
+    facts = replace(known.facts, ticks=known.facts.ticks | {activity_id})
+    writes = (
+        (_TICK, {**tick, "at": now()}),
+        _event(enrolment, "ticked", programme, f"{thing.slug}/{activity_id}"),
+    )
+    return _settle(db, enrolment, programme, thing, known, facts, *writes)
 
 
 def undo_activity(
-    db: Session, person_id: int, programme: Programme, thing: Thing, activity_id: str
+    db: Session, enrolment: Seen, programme: Programme, thing: Thing, activity_id: str
 ) -> ThingProgress:
     """Take a tick back, and with it a completion that it was part of. Raises NotFound as above."""
     if activity_id not in thing.activity_ids:
         raise NotFound
-    enrolment, known = _held(db, person_id, programme, thing)
+    known = recorded(db, enrolment, programme, thing)
     if activity_id not in known.facts.ticks:
-        return ThingProgress(known.pack, known.facts)
+        return known
     slugs = slugs_of(thing)
-    tick = {"enrolment": enrolment.id, "activity": activity_id, **numbered("slug", slugs)}
+    tick = {"enrolment": enrolment.enrolment_id, "activity": activity_id, **numbered("slug", slugs)}
     facts = replace(known.facts, ticks=known.facts.ticks - {activity_id})
-    with together(db):
-        _untick(len(slugs)).run(db, tick)
-        _log(db, enrolment, "unticked", f"{thing.slug}/{activity_id}")
-        withdrawn = activity_id in thing.counted
-        return _settle(db, enrolment, programme, thing, known, facts, withdrawn=withdrawn)
+    event = _event(enrolment, "unticked", programme, f"{thing.slug}/{activity_id}")
+    withdrawn = activity_id in thing.counted
+    writes = (_untick(len(slugs)), tick), event
+    return _settle(db, enrolment, programme, thing, known, facts, *writes, withdrawn=withdrawn)
 
 
 def record_draft(
     db: Session, enrolment: Enrolment, programme: Programme, thing: Thing, *, exists: bool
 ) -> None:
     """A draft about the Thing exists, or no longer does."""
-    known = _locked(db, enrolment, programme, thing)
+    course = seen(db, enrolment.id)
+    known = recorded(db, course, programme, thing)
     if known.facts.drafted == exists:
-        record_activity(db, enrolment.id, now())
+        run_all(db, [recording_activity(enrolment.id, now())])
         return
-    _settle(db, enrolment, programme, thing, known, replace(known.facts, drafted=exists))
+    _settle(db, course, programme, thing, known, replace(known.facts, drafted=exists))
 
 
 def record_reflection(db: Session, enrolment: Enrolment, programme: Programme, thing: Thing) -> None:
     """A post about the Thing exists: a private one counts like any other."""
-    known = _locked(db, enrolment, programme, thing)
-    if not known.facts.reflected:
-        _log(db, enrolment, "reflected", thing.slug)
-    _settle(db, enrolment, programme, thing, known, replace(known.facts, reflected=True, drafted=False))
+    course = seen(db, enrolment.id)
+    known = recorded(db, course, programme, thing)
+    writes = [] if known.facts.reflected else [_event(course, "reflected", programme, thing.slug)]
+    facts = replace(known.facts, reflected=True, drafted=False)
+    _settle(db, course, programme, thing, known, facts, *writes)
 
 
 def withdraw_reflection(db: Session, enrolment: Enrolment, programme: Programme, thing: Thing) -> None:
     """The learner deleted the last post about the Thing."""
-    known = _locked(db, enrolment, programme, thing)
+    course = seen(db, enrolment.id)
+    known = recorded(db, course, programme, thing)
     if not known.facts.reflected:
         return
-    _log(db, enrolment, "withdrew-reflection", thing.slug)
+    event = _event(course, "withdrew-reflection", programme, thing.slug)
     facts = replace(known.facts, reflected=False)
-    _settle(db, enrolment, programme, thing, known, facts, withdrawn=thing.has_reflection)
-
-
-def _held(db: Session, person_id: int, programme: Programme, thing: Thing) -> tuple[Held, Recorded]:
-    """One at a time: the packs of an enrolment are one row."""
-    holding = (HELD, {"person": person_id, "programme": programme.slug})
-    held, rows = rows_of(db, holding, asking_what_is_recorded(person_id, thing))
-    if not held:
-        enrol(db, person_id, programme.slug)
-        held, rows = rows_of(db, holding, asking_what_is_recorded(person_id, thing))
-    return held[0], recorded(db, held[0].id, programme, rows)
-
-
-def _locked(db: Session, enrolment: Enrolment, programme: Programme, thing: Thing) -> Recorded:
-    held, known = _held(db, enrolment.person_id, programme, thing)
-    if held.id != enrolment.id:
-        raise NotFound
-    return known
+    _settle(db, course, programme, thing, known, facts, event, withdrawn=thing.has_reflection)
 
 
 def _settle(
     db: Session,
-    enrolment: Enrolment | Held,
+    enrolment: Seen,
     programme: Programme,
     thing: Thing,
     known: Recorded,
     facts: Facts,
-    *,
+    *writes: Asked,
     withdrawn: bool = False,
 ) -> ThingProgress:
-    """Store the facts with their consequences: a completion begins when the learner's own act finishes the
-    Thing, and ends only when the learner's own act (`withdrawn`) leaves it unfinished."""
+    """Store the facts with their consequences, and what else the act `writes`: a completion begins when the
+    learner's own act finishes the Thing, and ends only when the learner's own act (`withdrawn`) leaves it
+    unfinished."""
     at = now()
     finished = is_finished(thing, facts.ticks, reflected=facts.reflected)
     completed_at = facts.completed_at
@@ -158,34 +181,45 @@ def _settle(
         completed_at = completed_at or at
     elif withdrawn:
         completed_at = None
-    if completed_at is not None and facts.completed_at is None:
-        _log(db, enrolment, "completed", thing.slug)
     facts = replace(facts, completed_at=completed_at)
-    if thing.aliases or facts != replace(known.facts, ticks=facts.ticks):
-        _store(db, enrolment, thing, facts)
     pack = _with_state(known.pack, thing, facts)
-    others = {slug: words for slug, words in known.stored.items() if slug not in slugs_of(thing)}
-    stored = {**others, thing.slug: packed(facts)}
-    state = {"enrolment_id": enrolment.id, "digest": programme.digest, "pack": pack, "facts": stored}
-    _STATE.run(db, state)
+    stored = {slug: words for slug, words in known.stored.items() if slug not in slugs_of(thing)}
+    state = {
+        "enrolment_id": enrolment.enrolment_id,
+        "digest": programme.digest,
+        "pack": pack,
+        "facts": {**stored, thing.slug: packed(facts)},
+        "seen": enrolment.facts or "",
+    }
     complete = sum(state == State.COMPLETE for state in pack.values())
-    record_activity(db, enrolment.id, at, things_complete=complete)
+    asked = [
+        recording_activity(enrolment.enrolment_id, at, things_complete=complete),
+        (_STATE, state),
+        *writes,
+    ]
+    if completed_at is not None and known.facts.completed_at is None:
+        asked.append(_event(enrolment, "completed", programme, thing.slug))
+    renamed = [slug for slug in thing.aliases if slug in known.stored]
+    if renamed:
+        earlier = {"enrolment": enrolment.enrolment_id, **numbered("slug", renamed)}
+        asked.append((_forget(len(renamed)), earlier))
+    if renamed or facts != replace(known.facts, ticks=facts.ticks):
+        asked.append(_recording(enrolment, thing, facts, at))
+    active, stored_state, *_ = run_all(db, asked)
+    if not (active and stored_state):
+        raise Overtaken
     return ThingProgress(pack, facts)
 
 
-def _store(db: Session, enrolment: Enrolment | Held, thing: Thing, facts: Facts) -> None:
-    at = now()
-    if thing.aliases:
-        earlier = {"enrolment": enrolment.id, **numbered("slug", thing.aliases)}
-        _forget(len(thing.aliases)).run(db, earlier)
-    recorded = {
-        "enrolment_id": enrolment.id,
+def _recording(enrolment: Seen, thing: Thing, facts: Facts, at: datetime) -> Asked:
+    completed_at = at if facts.completed_at == SOME_TIME else facts.completed_at
+    return _RECORD, {
+        "enrolment_id": enrolment.enrolment_id,
         "thing_slug": thing.slug,
         "drafted_at": at if facts.drafted else None,
         "reflected_at": at if facts.reflected else None,
-        "completed_at": facts.completed_at,
+        "completed_at": completed_at,
     }
-    _RECORD.run(db, recorded)
 
 
 def _with_state(pack: Mapping[str, str], thing: Thing, facts: Facts) -> dict[str, str]:
@@ -195,12 +229,11 @@ def _with_state(pack: Mapping[str, str], thing: Thing, facts: Facts) -> dict[str
     return others if state is State.NOT_STARTED else {**others, thing.slug: state.value}
 
 
-def _log(db: Session, enrolment: Enrolment | Held, verb: str, thing: str) -> None:
-    record(
-        db,
+def _event(enrolment: Seen, verb: str, programme: Programme, what: str) -> Asked:
+    return recording(
         enrolment.person_id,
         verb,
         "thing",
-        f"{enrolment.programme_slug}/{thing}",
-        enrolment_id=enrolment.id,
+        f"{programme.slug}/{what}",
+        enrolment_id=enrolment.enrolment_id,
     )

@@ -15,12 +15,13 @@ from app.people.queries import LIVE_SESSION, token_hash
 from app.people.viewer import Enrolled, Membership, Viewer
 from app.progress.models import ProgressState
 from app.progress.queries import STORED
-from app.statements import Statement, rows_of
+from app.statements import Statement
 
 _coached = aliased(Cohort)
 _ENROLLED = (
     Enrolment.id.label("enrolment_id"),
     Enrolment.public_id.label("enrolment_public_id"),
+    Enrolment.person_id.label("enrolled_id"),
     Enrolment.programme_slug,
     Enrolment.last_active_at,
     Enrolment.cohort_id,
@@ -56,7 +57,7 @@ _ENROLMENTS = Statement(_with_enrolments(select(Person.id)).where(Person.id == b
 def load_viewer(db: Session, token: str) -> Viewer | None:
     """The person behind a session token. Who coaches and learns in several cohorts comes in as many rows as
     there are pairs of them."""
-    (found,) = rows_of(db, (_VIEWER, {"token_hash": token_hash(token), "now": now()}))
+    found = _VIEWER.rows(db, {"token_hash": token_hash(token), "now": now()})
     if not found:
         return None
     first, enrolments = found[0], _enrolments(found)
@@ -98,6 +99,7 @@ def _enrolments(found: Iterable[Any]) -> tuple[Enrolled, ...]:
         enrolments[row.enrolment_id] = Enrolled(
             row.enrolment_id,
             row.enrolment_public_id,
+            row.enrolled_id,
             row.programme_slug,
             row.last_active_at,
             cohort,

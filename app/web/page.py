@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import wraps
 from typing import Any, Protocol, get_args, get_type_hints
 from urllib.parse import quote
@@ -25,13 +26,15 @@ from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from app.db import Database, undo
-from app.errors import NotFound
+from app.errors import NotFound, Overtaken
 from app.web.forms import Bound
 from app.web.render import redirect
 from app.web.workers import Workers
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 GIVEN = frozenset({"db", "database", "viewer", "locale"})
+TRIES = 20
+"""For a page that was overtaken: each time another page of the same person was done meanwhile."""
 
 
 class SignedIn(Protocol):
@@ -122,6 +125,12 @@ def in_one_hop(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(endpoint)
     def hop(request: Request, **values: Any) -> Response:
+        for _ in range(TRIES - 1):
+            with suppress(Overtaken):
+                return once(request, dict(values))
+        return once(request, values)
+
+    def once(request: Request, values: dict[str, Any]) -> Response:
         app = request.app.state
         write = request.method not in SAFE_METHODS and not opens_its_own
         with app.database.transaction(write=write) as db:

@@ -21,6 +21,7 @@ from app.people.models import Person
 from app.people.oidc_cookies import WAITING, Waiting
 from app.people.queries import person_by_email
 from app.people.services import create_person, make_reset_link, open_session
+from app.progress.queries import seen
 from app.progress.services import complete_activity
 from app.progress.viewers import load_viewer
 from tests.browser.server import Server
@@ -125,7 +126,7 @@ def _posts(db: Session, server: Server, learner: Person, coach: Person) -> dict[
         .order_by(Post.id)
     )
     writer, public_post = db.execute(public.limit(1)).one()
-    complete_activity(db, enrolment.person_id, programme, thing, thing.activity_ids[1])
+    complete_activity(db, seen(db, enrolment.id), programme, thing, thing.activity_ids[1])
     return {
         "own_post": _answered_post(db, learner, coach, enrolment),
         "writer": writer,

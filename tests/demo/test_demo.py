@@ -26,6 +26,7 @@ from app.migrate import upgrade
 from app.people.models import Person
 from app.people.services import create_person
 from app.progress.models import ThingRecord, Tick
+from app.progress.queries import seen
 from app.progress.services import complete_activity
 from app.settings import ROOT, Settings, SettingsError
 from app.things.library import Library
@@ -255,7 +256,7 @@ def test_what_a_visitor_did_stays_and_moves_along(demos: Mapping[str, Demo], kin
             visitor = create_person(db, name="Vera Visitor", email="vera@example.org")
             lena = select(Enrolment).join(Person).where(Person.email == SIGN_INS[0][0])
             enrolment = db.scalars(lena).one()
-            complete_activity(db, enrolment.person_id, programme, thing, thing.activity_ids[0])
+            complete_activity(db, seen(db, enrolment.id), programme, thing, thing.activity_ids[0])
         next_morning = MORNING + timedelta(days=1)
         demo.seed(database, next_morning)
         assert latest_moment(database) <= next_morning

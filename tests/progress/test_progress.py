@@ -14,13 +14,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.cohorts.models import Enrolment
-from app.cohorts.services import enrol
+from app.cohorts.services import end_enrolment, enrol
 from app.db import Database
-from app.errors import NotFound
+from app.errors import NotFound, Overtaken
 from app.people.services import create_person
 from app.progress import packs
 from app.progress.models import ProgressState, ThingRecord, Tick
-from app.progress.queries import facts_of
+from app.progress.queries import facts_of, seen
 from app.progress.rules import NOTHING, Facts, State, derive, merge, next_thing, standing, summary
 from app.progress.services import (
     complete_activity,
@@ -115,7 +115,7 @@ def test_the_pack_equals_the_derivation_after_any_story(
                 elif verb in ("tick", "untick"):
                     act = complete_activity if verb == "tick" else undo_activity
                     if activity in thing.activity_ids:
-                        act(db, enrolment.person_id, current, thing, activity)
+                        act(db, seen(db, enrolment.id), current, thing, activity)
                 elif verb in ("draft", "undraft"):
                     record_draft(db, enrolment, current, thing, exists=verb == "draft")
                 else:
@@ -137,11 +137,11 @@ def test_a_thing_is_complete_when_all_that_counts_is_ticked_and_it_is_reflected_
     with database.transaction() as db:
         enrolment = begin(db)
         states = [pack_of(db, enrolment.id, programme).get("first")]
-        complete_activity(db, enrolment.person_id, programme, first, "a")
+        complete_activity(db, seen(db, enrolment.id), programme, first, "a")
         states.append(pack_of(db, enrolment.id, programme).get("first"))
         record_reflection(db, enrolment, programme, first)
         states.append(pack_of(db, enrolment.id, programme).get("first"))
-        complete_activity(db, enrolment.person_id, programme, first, "b")
+        complete_activity(db, seen(db, enrolment.id), programme, first, "b")
         states.append(pack_of(db, enrolment.id, programme).get("first"))
         assert states == [None, State.STARTED, State.REFLECTED, State.COMPLETE]
         assert db.get_one(Enrolment, enrolment.id, populate_existing=True).things_complete == 1
@@ -152,11 +152,11 @@ def test_only_the_first_level_counts(database: Database, programme: Programme) -
     assert second.counted == {"start"}
     with database.transaction() as db:
         enrolment = begin(db)
-        complete_activity(db, enrolment.person_id, programme, second, "go-far")
+        complete_activity(db, seen(db, enrolment.id), programme, second, "go-far")
         record_reflection(db, enrolment, programme, second)
         assert pack_of(db, enrolment.id, programme)["second"] == State.REFLECTED
-        complete_activity(db, enrolment.person_id, programme, second, "start")
-        undo_activity(db, enrolment.person_id, programme, second, "go-far")
+        complete_activity(db, seen(db, enrolment.id), programme, second, "start")
+        undo_activity(db, seen(db, enrolment.id), programme, second, "go-far")
         assert pack_of(db, enrolment.id, programme)["second"] == State.COMPLETE
 
 
@@ -164,7 +164,7 @@ def test_new_activities_never_take_a_completion_away(database: Database, program
     third = thing_of(programme, "third")
     with database.transaction() as db:
         enrolment = begin(db)
-        complete_activity(db, enrolment.person_id, programme, third, "only")
+        complete_activity(db, seen(db, enrolment.id), programme, third, "only")
         more = replace(third.texts["en"].activities[0], id="added-later")
         later = edited(programme, "third", (*third.texts["en"].activities, more))
         assert pack_of(db, enrolment.id, later)["third"] == State.COMPLETE
@@ -178,11 +178,11 @@ def test_unticking_takes_the_completion_back_and_ticking_again_gives_a_new_date(
     third = thing_of(programme, "third")
     with database.transaction() as db:
         enrolment = begin(db)
-        complete_activity(db, enrolment.person_id, programme, third, "only")
-        assert undo_activity(db, enrolment.person_id, programme, third, "only").facts.completed_at is None
+        complete_activity(db, seen(db, enrolment.id), programme, third, "only")
+        assert undo_activity(db, seen(db, enrolment.id), programme, third, "only").facts.completed_at is None
         assert "third" not in pack_of(db, enrolment.id, programme)
         assert (
-            complete_activity(db, enrolment.person_id, programme, third, "only").facts.completed_at
+            complete_activity(db, seen(db, enrolment.id), programme, third, "only").facts.completed_at
             is not None
         )
 
@@ -197,7 +197,7 @@ def test_facts_under_an_earlier_slug_belong_to_the_thing_of_today(
         db.add(Tick(enrolment_id=enrolment.id, thing_slug="older-second", activity_id="start"))
         db.flush()
         assert derive(programme, facts_of(db, enrolment.id)) == {"second": State.COMPLETE}
-        complete_activity(db, enrolment.person_id, programme, thing_of(programme, "second"), "go-on")
+        complete_activity(db, seen(db, enrolment.id), programme, thing_of(programme, "second"), "go-on")
         assert pack_of(db, enrolment.id, programme) == {"second": State.COMPLETE}
 
 
@@ -217,7 +217,7 @@ def test_an_unknown_activity_is_not_found(database: Database, programme: Program
         enrolment = begin(db)
         with pytest.raises(NotFound):
             complete_activity(
-                db, enrolment.person_id, programme, thing_of(programme, "first"), "no-such-activity"
+                db, seen(db, enrolment.id), programme, thing_of(programme, "first"), "no-such-activity"
             )
         assert db.scalars(select(Tick)).all() == []
 
@@ -225,10 +225,31 @@ def test_an_unknown_activity_is_not_found(database: Database, programme: Program
 def test_a_lost_pack_is_made_again_by_the_next_act(database: Database, programme: Programme) -> None:
     with database.transaction() as db:
         enrolment = begin(db)
-        complete_activity(db, enrolment.person_id, programme, thing_of(programme, "third"), "only")
+        complete_activity(db, seen(db, enrolment.id), programme, thing_of(programme, "third"), "only")
         db.execute(delete(ProgressState))
-        complete_activity(db, enrolment.person_id, programme, thing_of(programme, "first"), "a")
+        complete_activity(db, seen(db, enrolment.id), programme, thing_of(programme, "first"), "a")
         assert pack_of(db, enrolment.id, programme) == {"first": State.STARTED, "third": State.COMPLETE}
+
+
+def test_what_was_read_before_another_act_is_not_built_upon(database: Database, programme: Programme) -> None:
+    first = thing_of(programme, "first")
+    with database.transaction() as db:
+        enrolment = begin(db)
+        early = seen(db, enrolment.id)
+        complete_activity(db, early, programme, first, "a")
+        with pytest.raises(Overtaken):
+            complete_activity(db, early, programme, first, "b")
+
+
+def test_an_enrolment_that_ended_meanwhile_is_not_written_to(
+    database: Database, programme: Programme
+) -> None:
+    with database.transaction() as db:
+        enrolment = begin(db)
+        early = seen(db, enrolment.id)
+        end_enrolment(db, enrolment)
+        with pytest.raises(Overtaken):
+            complete_activity(db, early, programme, thing_of(programme, "first"), "a")
 
 
 def test_a_thing_that_asks_for_nothing_is_never_complete(programme: Programme) -> None:

@@ -23,8 +23,11 @@ from app.people.models import LoginSession, Organization, Person, ResetLink
 from app.people.passwords import Passwords
 from app.people.services import create_person, make_reset_link
 from app.progress.models import ThingRecord, Tick
+from app.progress.queries import facts_of
+from app.progress.rules import derive
 from tests.cast import PROGRAMME, make_cast
 from tests.conftest import Site, new_database, settings_for
+from tests.deeds import pack_of
 from tests.security.routes import POST_FORM, WRITES
 from tests.security.tables import comparable, rows_of
 from tests.security.world import World
@@ -34,6 +37,7 @@ FIRST = f"/programmes/{PROGRAMME}/first"
 EACH_ANEW = {"/sign-in", "/sign-up", "/organize/people/{public_id}/reset-link"}
 """A new sign-in, and a new link for the one before, are what somebody wants who asks again."""
 COUNTED = {"attempt"}
+ACTIVITIES = ["first/a", "first/b", "second/start", "second/go-on", "third/only"]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -135,6 +139,20 @@ def test_a_tick_is_one_tick(busy: Site, someone: Person) -> None:
     assert count(busy, Enrolment, Enrolment.person_id == someone.id) == 1
     assert count(busy, Tick, Tick.enrolment_id.in_(own)) == 1
     assert (told(busy, someone, "enrolled"), told(busy, someone, "ticked")) == (1, 1)
+
+
+def test_ticks_of_one_person_at_once_all_count(busy: Site, someone: Person) -> None:
+    """Each follows from what it read: one that was overtaken by another is done again."""
+    clients = [busy.client(someone) for _ in range(TIMES)]
+    paths = [f"/programmes/{PROGRAMME}/{activity.replace('/', '/activities/')}" for activity in ACTIVITIES]
+    answers = at_once(lambda number: clients[number].post(paths[number % len(paths)], data={"done": "1"}))
+    assert statuses(answers) == {303: TIMES}
+    with busy.db() as db:
+        enrolment = db.scalars(select(Enrolment.id).where(Enrolment.person_id == someone.id)).one()
+        facts = facts_of(db, enrolment)
+        assert {f"{slug}/{name}" for slug, known in facts.items() for name in known.ticks} == set(ACTIVITIES)
+        assert pack_of(db, enrolment, busy.programme) == derive(busy.programme, facts)
+    assert told(busy, someone, "ticked") == len(ACTIVITIES)
 
 
 @pytest.mark.parametrize("once", [{"once": "the-same-mark"}, {}], ids=["with", "without"])
