@@ -55,7 +55,8 @@ class Statement:
     def _begin(self, db: Session, parameters: Mapping[str, Any]) -> tuple[_Text, Any]:
         bind: Any = db.bind
         text = self._texts.get(bind.dialect.name) or self.text(bind.dialect)
-        return text, _cursor(db, writes=text.writes).execute(text.sql, text.values(parameters))
+        sql, arguments = text.given(parameters)
+        return text, _cursor(db, writes=text.writes).execute(sql, arguments)
 
     def text(self, dialect: Dialect) -> _Text:
         """Compiled, once. An INSERT returns nothing unasked."""
@@ -89,12 +90,12 @@ class _Text:
                 dialect=dialect, compile_kwargs={"render_postcompile": True}
             )
         self.sql = str(compiled)
+        self._numbered = _numbered(self.sql) if dialect.name == "postgresql" else None
         binds = {name: bind for name, bind in compiled.binds.items() if not bind.literal_execute}
         self._fixed = {name: bind.value for name, bind in binds.items() if name not in wanted}
         self._encoders = _converters(
             (name, _impl(bind.type, dialect).bind_processor(dialect)) for name, bind in binds.items()
         )
-        self._fixed = self._encoded(self._fixed)
         returned = statement.exported_columns
         self._row: Any = row or namedtuple("Row", returned.keys(), rename=True)
         self._decoders = _converters(
@@ -102,15 +103,19 @@ class _Text:
             for number, column in enumerate(returned)
         )
 
-    def values(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        return {**self._fixed, **self._encoded(parameters)}
+    def given(self, parameters: Mapping[str, Any]) -> tuple[str, Any]:
+        """The statement and its values, as the driver takes them."""
+        values = self.values(parameters)
+        if self._numbered is None:
+            return self.sql, values
+        sql, names = self._numbered
+        return sql, [values[name] for name in names]
 
-    def _encoded(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        encoded = dict(values)
+    def values(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        values = {**self._fixed, **parameters}
         for name, encode in self._encoders:
-            if name in encoded:
-                encoded[name] = encode(encoded[name])
-        return encoded
+            values[name] = encode(values[name])
+        return values
 
     def read(self, found: Iterable[tuple[Any, ...]]) -> list[Any]:
         make, decoders = self._row._make, self._decoders
@@ -123,6 +128,21 @@ class _Text:
                 values[number] = decode(values[number])
             rows.append(make(values))
         return rows
+
+
+_NAMED = re.compile(r"%\((\w+)\)s|%%")
+
+
+def _numbered(sql: str) -> tuple[str, list[str]]:
+    """With PostgreSQL's own $1 for %(name)s, and the names by number: the driver would look for them at each
+    execution of a long statement."""
+    numbers: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        name = found[1]
+        return "%" if name is None else f"${numbers.setdefault(name, len(numbers) + 1)}"
+
+    return _NAMED.sub(number, sql), list(numbers)
 
 
 def _write_out(bind: BindParameter[Any]) -> None:
@@ -144,25 +164,27 @@ def run_all(db: Session, asked: Sequence[Asked]) -> list[int]:
     bind: Any = db.bind
     if bind.dialect.name != "postgresql":
         return [statement.run(db, parameters) for statement, parameters in asked]
-    sql, texts = _as_one(tuple(statement for statement, _ in asked), bind.dialect)
+    sql, names, texts = _as_one(tuple(statement for statement, _ in asked), bind.dialect)
     values = {
         f"s{number}_{name}": value
         for number, (text, (_, parameters)) in enumerate(zip(texts, asked, strict=True))
         for name, value in text.values(parameters).items()
     }
-    (changed,) = _cursor(db, writes=True).execute(sql, values).fetchall()
+    arguments = [values[name] for name in names]
+    (changed,) = _cursor(db, writes=True).execute(sql, arguments).fetchall()
     return list(changed)
 
 
 @lru_cache(maxsize=64)
-def _as_one(statements: tuple[Statement, ...], dialect: Dialect) -> tuple[str, tuple[_Text, ...]]:
+def _as_one(statements: tuple[Statement, ...], dialect: Dialect) -> tuple[str, list[str], tuple[_Text, ...]]:
     texts = tuple(statement.text(dialect) for statement in statements)
     parts, counts = [], []
     for number, text in enumerate(texts):
         sql = re.sub(r"%\((\w+)\)s", rf"%(s{number}_\1)s", text.sql)
         parts.append(f"s{number} AS ({sql} RETURNING 1)")
         counts.append(f"(SELECT count(*) FROM s{number})")  # noqa: S608 a number of ours
-    return f"WITH {', '.join(parts)} SELECT {', '.join(counts)}", texts
+    sql, names = _numbered(f"WITH {', '.join(parts)} SELECT {', '.join(counts)}")
+    return sql, names, texts
 
 
 def _cursor(db: Session, *, writes: bool) -> Any:
@@ -173,7 +195,10 @@ def _cursor(db: Session, *, writes: bool) -> Any:
     elif writes:
         raise ReadOnly
     bind: Any = db.bind
-    return bind.connection.driver_connection.cursor()
+    driver = bind.connection.driver_connection
+    if bind.dialect.name == "postgresql":
+        return bind.dialect.dbapi.RawCursor(driver)
+    return driver.cursor()
 
 
 def several(name: str, count: int) -> list[Any]:

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -196,16 +197,15 @@ def watched(connection: Connection, note: Callable[[str], None]) -> Iterator[Non
             driver.set_trace_callback(None)
         return
 
-    class Watched(psycopg.Cursor[Any]):
-        def execute(self, query: Any, *arguments: Any, **options: Any) -> Any:
-            note(query if isinstance(query, str) else query.as_string(self))
-            return super().execute(query, *arguments, **options)
+    execute = psycopg.Cursor.execute
 
-    before, driver.cursor_factory = driver.cursor_factory, Watched
-    try:
+    def watching(cursor: psycopg.Cursor[Any], query: Any, *arguments: Any, **options: Any) -> Any:
+        if cursor.connection is driver:
+            note(query if isinstance(query, str) else query.as_string(cursor))
+        return execute(cursor, query, *arguments, **options)
+
+    with patch.object(psycopg.Cursor, "execute", watching):
         yield
-    finally:
-        driver.cursor_factory = before
 
 
 @pytest.fixture

@@ -19,8 +19,7 @@ class State(StrEnum):
     COMPLETE = "complete"
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What is recorded of one enrolment about one Thing."""
 
     ticks: frozenset[str] = frozenset()

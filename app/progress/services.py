@@ -7,7 +7,6 @@ that has changed when it is written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -103,7 +102,7 @@ def complete_activity(
     if activity_id in known.facts.ticks:
         return known
     tick = {"enrolment_id": enrolment.enrolment_id, "thing_slug": thing.slug, "activity_id": activity_id}
-    facts = replace(known.facts, ticks=known.facts.ticks | {activity_id})
+    facts = known.facts._replace(ticks=known.facts.ticks | {activity_id})
     writes = (
         (_TICK, {**tick, "at": now()}),
         _event(enrolment, "ticked", programme, f"{thing.slug}/{activity_id}"),
@@ -122,7 +121,7 @@ def undo_activity(
         return known
     slugs = slugs_of(thing)
     tick = {"enrolment": enrolment.enrolment_id, "activity": activity_id, **numbered("slug", slugs)}
-    facts = replace(known.facts, ticks=known.facts.ticks - {activity_id})
+    facts = known.facts._replace(ticks=known.facts.ticks - {activity_id})
     event = _event(enrolment, "unticked", programme, f"{thing.slug}/{activity_id}")
     withdrawn = activity_id in thing.counted
     writes = (_untick(len(slugs)), tick), event
@@ -138,7 +137,7 @@ def record_draft(
     if known.facts.drafted == exists:
         run_all(db, [recording_activity(enrolment.id, now())])
         return
-    _settle(db, course, programme, thing, known, replace(known.facts, drafted=exists))
+    _settle(db, course, programme, thing, known, known.facts._replace(drafted=exists))
 
 
 def record_reflection(db: Session, enrolment: Enrolment, programme: Programme, thing: Thing) -> None:
@@ -146,7 +145,7 @@ def record_reflection(db: Session, enrolment: Enrolment, programme: Programme, t
     course = seen(db, enrolment.id)
     known = recorded(db, course, programme, thing)
     writes = [] if known.facts.reflected else [_event(course, "reflected", programme, thing.slug)]
-    facts = replace(known.facts, reflected=True, drafted=False)
+    facts = known.facts._replace(reflected=True, drafted=False)
     _settle(db, course, programme, thing, known, facts, *writes)
 
 
@@ -157,7 +156,7 @@ def withdraw_reflection(db: Session, enrolment: Enrolment, programme: Programme,
     if not known.facts.reflected:
         return
     event = _event(course, "withdrew-reflection", programme, thing.slug)
-    facts = replace(known.facts, reflected=False)
+    facts = known.facts._replace(reflected=False)
     _settle(db, course, programme, thing, known, facts, event, withdrawn=thing.has_reflection)
 
 
@@ -181,9 +180,10 @@ def _settle(
         completed_at = completed_at or at
     elif withdrawn:
         completed_at = None
-    facts = replace(facts, completed_at=completed_at)
+    facts = facts._replace(completed_at=completed_at)
     pack = _with_state(known.pack, thing, facts)
-    stored = {slug: words for slug, words in known.stored.items() if slug not in slugs_of(thing)}
+    own = slugs_of(thing)
+    stored = {slug: words for slug, words in known.stored.items() if slug not in own}
     state = {
         "enrolment_id": enrolment.enrolment_id,
         "digest": programme.digest,
@@ -203,7 +203,7 @@ def _settle(
     if renamed:
         earlier = {"enrolment": enrolment.enrolment_id, **numbered("slug", renamed)}
         asked.append((_forget(len(renamed)), earlier))
-    if renamed or facts != replace(known.facts, ticks=facts.ticks):
+    if renamed or facts != known.facts._replace(ticks=facts.ticks):
         asked.append(_recording(enrolment, thing, facts, at))
     active, stored_state, *_ = run_all(db, asked)
     if not (active and stored_state):
