@@ -83,7 +83,10 @@ def _cleaner(*, tags: set[str], attributes: Mapping[str, set[str]], rel: str) ->
 _POST = _cleaner(tags=set(), attributes={}, rel="nofollow ugc noopener")
 _THING = _cleaner(
     tags={"img"},
-    attributes={"img": {"src", "alt", "title", "loading"}, **{tag: {"id"} for tag in _HEADINGS}},
+    attributes={
+        "img": {"src", "alt", "title", "loading", "width", "height"},
+        **{tag: {"id"} for tag in _HEADINGS},
+    },
     rel="noopener",
 )
 
@@ -92,16 +95,16 @@ _THING = _cleaner(
 class Frame:
     """What a text needs to know of the page around it.
 
-    `prefix` begins every id, so that none can meet an id of the page; `link` and `image` turn a relative
-    target into a URL, or None where there is none. `sections` are the lines of headings that the caller
-    shows itself: they restart the levels.
+    `prefix` begins every id, so that none can meet an id of the page; `link` turns a relative target into a
+    URL, `image` into the attributes of an img, both into None where there is none. `sections` are the lines
+    of headings that the caller shows itself: they restart the levels.
     """
 
     prefix: str
     level: int = 3
     heading_ids: bool = False
     link: Callable[[str], str | None] | None = None
-    image: Callable[[str], str | None] | None = None
+    image: Callable[[str], Mapping[str, str] | None] | None = None
     sections: frozenset[int] = frozenset()
 
 

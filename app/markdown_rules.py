@@ -244,10 +244,10 @@ def _is_relative(target: str) -> bool:
 
 def _image(token: Token, frame: Frame, *, inside_link: bool) -> Iterator[Token]:
     source = str(token.attrGet("src") or "")
-    url = frame.image(source) if frame.image and _is_relative(source) else None
-    if url:
+    picture = frame.image(source) if frame.image and _is_relative(source) else None
+    if picture:
         title = token.attrGet("title")
-        token.attrs = {"src": url, "alt": "", "loading": "lazy", **({"title": title} if title else {})}
+        token.attrs = {**picture, "alt": "", "loading": "lazy", **({"title": title} if title else {})}
         yield token
         return
     text = Token("text", "", 0, content=token.content or source)

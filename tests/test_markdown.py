@@ -27,6 +27,8 @@ ATTRIBUTES = {
     "src",
     "alt",
     "loading",
+    "width",
+    "height",
 }
 
 
@@ -199,12 +201,15 @@ def test_a_linked_picture_in_a_post_keeps_one_link() -> None:
 
 
 def test_a_thing_shows_its_own_pictures_and_no_others() -> None:
-    frame = Frame("s-", image=lambda source: f"/pictures/{source}" if source.startswith("images/") else None)
+    def picture(source: str) -> dict[str, str] | None:
+        return {"src": f"/pictures/{source}", "width": "4"} if source.startswith("images/") else None
+
+    frame = Frame("s-", image=picture)
     document = Document(
         "![A map](images/map.svg) ![b](other/b.png) ![c](https://e.example/c.png)", "en", frame
     )
     images = assert_harmless(document.html(document.tokens)).all("img")
-    assert images == [{"src": "/pictures/images/map.svg", "alt": "A map", "loading": "lazy"}]
+    assert images == [{"src": "/pictures/images/map.svg", "width": "4", "alt": "A map", "loading": "lazy"}]
 
 
 def test_headings_of_a_post_begin_under_the_title_and_leave_no_gap() -> None:

@@ -162,7 +162,12 @@ class Assembly:
     def _programme_text(self, language: str, parsed: Parsed[Any], labels: Mapping[str, str]) -> ProgrammeText:
         assert parsed.meta
         return LazyProgrammeText(
-            language, parsed.meta.title, parsed.meta.summary, labels, self.slug, parsed.outline.source
+            language,
+            parsed.meta.title,
+            parsed.meta.summary,
+            labels,
+            self.cache.folder / self.slug,
+            parsed.outline.source,
         )
 
     def _things(self, named: Mapping[str, FileName]) -> dict[Key, _Chosen]:

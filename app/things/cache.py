@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from app.things.front_matter import Meta
@@ -15,8 +16,10 @@ M = TypeVar("M", bound=Meta)
 
 @dataclass
 class Cache:
-    """One for each load; it takes over from the one `before` what is used again, and the rest goes."""
+    """One for each load from a folder of programmes; it takes over from the one `before` what is used again,
+    and the rest goes."""
 
+    folder: Path
     before: Cache | None = None
     _parsed: dict[tuple[object, ...], Parsed[Any]] = field(default_factory=dict)
     _texts: dict[tuple[object, ...], LazyText] = field(default_factory=dict)
@@ -37,7 +40,7 @@ class Cache:
                 language,
                 parsed.meta.title,
                 parsed.meta.summary,
-                programme=programme,
+                programme=self.folder / programme,
                 outline=parsed.outline,
                 original=original,
             )

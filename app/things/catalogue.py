@@ -53,12 +53,14 @@ SectionKind = Literal["intro", "discover", "try", "check", "reflect", "further",
 @dataclass(frozen=True, slots=True)
 class Section:
     """A second-level section. `html` leaves out what pages show in their own form: a *Try* section's
-    activities, a *Check yourself* section's questions, a *Reflect* section's prompts."""
+    activities, a *Check yourself* section's questions, a *Reflect* section's prompts. What comes behind the
+    questions or prompts is `after`."""
 
     kind: SectionKind
     anchor: str
     heading: str
     html: Markup
+    after: Markup
 
 
 @dataclass(frozen=True, eq=False)

@@ -71,8 +71,8 @@ class Targets:
         path = unquote(parts.path)
         if path.startswith("/"):
             return None
-        if picture := self.image(href):
-            return picture
+        if picture := self.picture(href):
+            return image_url(self.programme, picture)
         *folders, name = posixpath.normpath(path).split("/")
         programme = folders[1] if len(folders) == 2 and folders[0] == ".." else self.programme
         named = file_name(name)
@@ -82,12 +82,12 @@ class Targets:
         url = f"/programmes/{programme}" if named.number is None else thing_url(programme, named.slug)
         return url + fragment
 
-    def image(self, source: str) -> str | None:
-        """The URL of a picture in the programme's folder `images/`, by its form alone."""
+    def picture(self, source: str) -> str | None:
+        """Where a picture is below the programme's folder `images/`, by its form alone."""
         path = posixpath.normpath(unquote(urlsplit(source).path))
         if not path.startswith("images/") or posixpath.splitext(path)[1].lower() not in PICTURES:
             return None
-        return image_url(self.programme, path.removeprefix("images/"))
+        return path.removeprefix("images/")
 
     def problems(
         self, path: str, links: tuple[Link, ...], exists: Callable[[str], bool]
@@ -109,7 +109,7 @@ class Targets:
                 return Code.T405, f"The address '{link.target[:80]}' is of an unusual kind"
             return None
         if link.image:
-            if not self.image(link.target) or not exists(self._below(parts.path)):
+            if not self.picture(link.target) or not exists(self._below(parts.path)):
                 return Code.T402, f"The picture '{link.target[:80]}' does not exist"
             return (Code.T403, "The picture has no description") if not link.alt.strip() else None
         if not parts.path or parts.path.startswith("/"):

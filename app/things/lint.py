@@ -74,7 +74,7 @@ def _check_programme(folder: Path) -> list[Problem]:
     def exists(below: str) -> bool:
         return not below.startswith("..") and (folder.parent / below).is_file()
 
-    assembly = Assembly(folder.name, files, {}, Cache(), exists)
+    assembly = Assembly(folder.name, files, {}, Cache(folder.parent), exists)
     assembly.programme()
     problems = {*assembly.problems, *picture_problems(folder, name)}
     seen = [

@@ -20,7 +20,7 @@ class Loader:
 
     def __init__(self, content_dir: Path) -> None:
         self.content_dir = content_dir
-        self._cache = Cache()
+        self._cache = Cache(content_dir / FOLDER)
         self._folder = NONE
 
     def load(self, accepted: Mapping[str, str] = NOTHING) -> Catalogue:
@@ -33,7 +33,7 @@ class Loader:
         before = _by_programme(accepted)
         gone = folder.programmes is None
         sources = _as_files(before) if folder.programmes is None else folder.programmes
-        self._cache = Cache(before=self._cache)
+        self._cache = Cache(self._cache.folder, before=self._cache)
         problems: list[Problem] = list(folder.problems)
         programmes: dict[str, Programme] = {}
         for slug, files in sorted(sources.items()):

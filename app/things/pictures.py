@@ -1,4 +1,5 @@
-"""Drawings that could run a script or fetch something when opened on a page of their own."""
+"""Pictures of a programme: how large they are, and drawings that could run a script or fetch something when
+opened on a page of their own."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+
+import imagesize
 
 from app.things.catalogue import Problem
 from app.things.codes import Code, problem
@@ -21,6 +24,15 @@ _UNSAFE = re.compile(
     rb"|@import|javascript:|<!entity|<\?xml-stylesheet|&\#",
     re.IGNORECASE,
 )
+
+
+def size_of(file: Path) -> tuple[int, int] | None:
+    """Width and height in CSS pixels, from the head of the file; None where it does not say."""
+    try:
+        width, height = imagesize.get(file)
+    except (OSError, ValueError):
+        return None
+    return (round(width), round(height)) if width > 0 and height > 0 else None
 
 
 def picture_problems(folder: Path, path: str) -> Iterator[Problem]:

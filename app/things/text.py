@@ -6,14 +6,32 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 from markdown_it.token import Token
 from markupsafe import Markup
 
 from app.markdown import Document, Frame, plain_text
 from app.things.catalogue import Activity, Level, ProgrammeText, Question, Section, ThingText
-from app.things.links import PREFIX, Targets
+from app.things.links import PREFIX, Targets, image_url
 from app.things.outline import Outline, SectionLine
+from app.things.pictures import size_of
+
+
+def _frame(programme: Path, **options: Any) -> Frame:
+    """Pictures have their size, so that nothing moves when they arrive."""
+    targets = Targets(programme.name)
+
+    def picture(source: str) -> Mapping[str, str] | None:
+        path = targets.picture(source)
+        if path is None:
+            return None
+        size = size_of(programme / "images" / path)
+        shape = {"width": str(size[0]), "height": str(size[1])} if size else {}
+        return {"src": image_url(programme.name, path), **shape}
+
+    return Frame(prefix=PREFIX, heading_ids=True, link=targets.link, image=picture, **options)
 
 
 class LazyText(ThingText):
@@ -29,7 +47,7 @@ class LazyText(ThingText):
         title: str,
         summary: str,
         *,
-        programme: str,
+        programme: Path,
         outline: Outline,
         original: LazyText | None = None,
     ) -> None:
@@ -38,7 +56,7 @@ class LazyText(ThingText):
             object.__setattr__(self, name, value)
 
     outline: Outline
-    _programme: str
+    _programme: Path
     _original: LazyText | None
     __eq__ = object.__eq__
     __hash__ = object.__hash__
@@ -104,39 +122,36 @@ class LazyText(ThingText):
 
 @dataclass
 class _Rendered:
-    """The HTML of a text, in parts; `activities` by their line."""
+    """The HTML of a text, in parts; `activities` by their line, `programme` the folder it is in."""
 
     outline: Outline
     language: str
-    programme: str
+    programme: Path
     sections: tuple[Section, ...] = ()
     questions: list[Question] = field(default_factory=list)
     prompts: list[Markup] = field(default_factory=list)
     activities: dict[int, Markup] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        targets = Targets(self.programme)
         lines = [section.line for section in self.outline.sections]
-        frame = Frame(
-            prefix=PREFIX,
-            heading_ids=True,
-            link=targets.link,
-            image=targets.image,
-            sections=frozenset(lines),
-        )
+        frame = _frame(self.programme, sections=frozenset(lines))
         self._document = Document(self.outline.source, self.language, frame)
         self._todo = {activity.line for activity in self.outline.activities}
         skipped = set(lines) | {line for line, _, _ in self.outline.levels}
         kept: list[list[Token]] = [[] for _ in lines]
+        after: list[list[Token]] = [[] for _ in lines]
         for block in self._document.blocks():
             at = len(lines) - 1 if block[0].map is None else bisect_right(lines, block[0].map[0]) - 1
             if at >= 0 and not (
                 block[0].map and block[0].type == "heading_open" and block[0].map[0] in skipped
             ):
-                kept[at] += self._lift(self.outline.sections[at], block)
+                section = self.outline.sections[at]
+                stays = self._lift(section, block)
+                lifted = {"check": self.questions, "reflect": self.prompts}.get(section.kind)
+                (after if lifted else kept)[at].extend(stays)
         self.sections = tuple(
-            Section(section.kind, section.anchor, section.heading, self._document.html(tokens))
-            for section, tokens in zip(self.outline.sections, kept, strict=True)
+            Section(section.kind, section.anchor, section.heading, *map(self._document.html, parts))
+            for section, *parts in zip(self.outline.sections, kept, after, strict=True)
         )
         del self._document
 
@@ -198,21 +213,20 @@ class LazyProgrammeText(ProgrammeText):
         title: str,
         summary: str,
         competencies: Mapping[str, str],
-        programme: str,
+        programme: Path,
         body: str,
     ) -> None:
         named = {"language": language, "title": title, "summary": summary, "competencies": competencies}
         for name, value in {**named, "_programme": programme, "_body": body}.items():
             object.__setattr__(self, name, value)
 
-    _programme: str
+    _programme: Path
     _body: str
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
     @cached_property
     def welcome(self) -> Markup:
-        targets = Targets(self._programme)
-        frame = Frame(prefix=PREFIX, level=2, heading_ids=True, link=targets.link, image=targets.image)
+        frame = _frame(self._programme, level=2)
         document = Document(self._body, self.language, frame)
         return document.html(document.tokens)

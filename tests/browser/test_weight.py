@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from app.settings import ROOT
 from tests.browser.conftest import signed_in
@@ -16,6 +16,7 @@ from tests.browser.server import Sent, Server, serving
 from tests.browser.stage import DEMO, PEOPLE, STARTED
 
 pytestmark = pytest.mark.browser
+ILLUSTRATED = [f"/programmes/{DEMO}/{slug}" for slug in (STARTED, "short-video", "images-you-may-use")]
 HEAVIEST_HTML = 14 * 1024
 HEAVIEST_FIRST_VISIT = 60 * 1024
 MOST_REQUESTS = 6
@@ -78,7 +79,10 @@ def test_a_first_visit_is_light_and_a_second_asks_once(
     assert [sent.path for sent in second] == [f"/programmes/{DEMO}"]
 
 
-@pytest.mark.parametrize("address", ["/", f"/programmes/{DEMO}", f"/programmes/{DEMO}/{STARTED}"])
+@pytest.mark.parametrize("address", ["/", f"/programmes/{DEMO}", *ILLUSTRATED])
 def test_nothing_moves_while_a_page_loads(production: Server, window: Page, address: str) -> None:
     window.goto(address, wait_until="networkidle")
+    for picture in window.locator("article img").all():
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_have_js_property("complete", True)
     assert window.evaluate(SHIFTS) == []

@@ -17,6 +17,7 @@ from tests.pages import see, value, words
 from tests.things.content import FILES, write
 
 DEMO, WALK = "/programmes/demo-programme", "/programmes/evening-walk"
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000020000000108000000") + bytes(8)
 SAFE_SVG = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9"/></svg>'
 
 
@@ -221,6 +222,28 @@ def test_a_picture_is_for_who_may_read_the_things(site: Site) -> None:
     assert answer.headers["cache-control"].startswith("private")
     page = see(site.client(site.cast.stranger).get(f"{WALK}/find-the-shelf"))
     assert page.css_first("article img").attributes["src"] == url
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "size"),
+    [
+        ("a.svg", b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"/>', ("40", "30")),
+        ("b.svg", b'<svg xmlns="http://www.w3.org/2000/svg" width="8.4px" height="6.6px"/>', ("8", "7")),
+        ("c.png", PNG, ("2", "1")),
+        ("unsized.svg", SAFE_SVG.encode(), (None, None)),
+        ("broken.png", b"no picture", (None, None)),
+        ("broken.svg", b"<svg width=", (None, None)),
+    ],
+)
+def test_a_picture_has_its_place_before_it_arrives(
+    site: Site, desk: Library, tmp_path: Path, name: str, data: bytes, size: tuple[str | None, str | None]
+) -> None:
+    text = FILES["01-find.md"] + f"\n![A picture](images/{name})\n"
+    write(tmp_path, {f"images/{name}": data, "01-find.md": text})
+    desk.reload()
+    page = see(site.client(site.cast.stranger).get("/programmes/desk/find"))
+    attributes = page.css_first(f'img[src$="/{name}"]').attributes
+    assert (attributes.get("width"), attributes.get("height")) == size
 
 
 def test_the_pictures_of_a_public_programme_are_public(site: Site, desk: Library, tmp_path: Path) -> None:

@@ -61,7 +61,8 @@ def test_sections_leave_out_what_pages_show_in_their_own_form(tmp_path: Path) ->
     write(tmp_path, {**FILES})
     text = the_thing(tmp_path).texts["en"]
     html = {section.kind: section.html for section in text.sections}
-    assert (html["try"], html["check"], html["reflect"]) == ("", "", "<p>The end.</p>")
+    assert (html["try"], html["check"], html["reflect"]) == ("", "", "")
+    assert {section.kind: section.after for section in text.sections}["reflect"] == "<p>The end.</p>"
     assert 'href="/programmes/desk/make"' in html["discover"]
 
 
@@ -69,7 +70,7 @@ def test_what_else_is_in_a_section_stays(tmp_path: Path) -> None:
     text = text_of(
         tmp_path,
         "---\ntitle: x\n---\n## Try\n\nBefore.\n\n- [ ] a {#a}\n- no task\n- [ ] b {#b}\n\nAfter.\n\n"
-        "### Another heading\n\n## Reflect\n\n- One?\n- Two?\n\nBetween.\n\n- just a list\n",
+        "### Another heading\n\n## Reflect\n\nThink.\n\n- One?\n- Two?\n\nBetween.\n\n- just a list\n",
     )
     sections = {section.kind: section.html for section in text.sections}
     assert sections["try"].split("\n") == [
@@ -81,7 +82,9 @@ def test_what_else_is_in_a_section_stays(tmp_path: Path) -> None:
         '<h3 id="s-another-heading">Another heading</h3>',
     ]
     assert list(text.prompts) == ["One?", "Two?"]
-    assert sections["reflect"].split("\n") == ["<p>Between.</p>", "<ul>", "<li>just a list</li>", "</ul>"]
+    assert sections["reflect"] == "<p>Think.</p>"
+    after = {section.kind: section.after for section in text.sections}
+    assert after["reflect"].split("\n") == ["<p>Between.</p>", "<ul>", "<li>just a list</li>", "</ul>"]
 
 
 def test_without_levels_every_activity_counts(tmp_path: Path) -> None:
@@ -136,7 +139,7 @@ def test_footnotes_and_references_work_across_sections(tmp_path: Path) -> None:
     )
     intro, reflect = text.sections
     assert 'href="#s-fn1"' in intro.html and 'href="https://example.org"' in intro.html
-    assert 'id="s-fn1"' in reflect.html
+    assert 'id="s-fn1"' in reflect.after
 
 
 def test_links_and_pictures_lead_to_pages(tmp_path: Path) -> None:
