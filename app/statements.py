@@ -54,7 +54,7 @@ class Statement:
 
     def _begin(self, db: Session, parameters: Mapping[str, Any]) -> tuple[_Text, Any]:
         bind: Any = db.bind
-        text = self._texts.get(bind.dialect.name) or self.text(bind.dialect)
+        text = self.text(bind.dialect)
         sql, arguments = text.given(parameters)
         return text, _cursor(db, writes=text.writes).execute(sql, arguments)
 
