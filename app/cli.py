@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import signal
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Annotated, NoReturn
 
 import typer
@@ -33,6 +35,9 @@ new = typer.Typer(no_args_is_help=True, help="Write a new programme or Thing tha
 user = typer.Typer(no_args_is_help=True, help="Accounts, for administrators.")
 cli.add_typer(new, name="new")
 cli.add_typer(user, name="user")
+
+GRACE_SECONDS = 25.0
+"""What is under way may end by itself, within the half minute that service managers wait."""
 
 Port = Annotated[int, typer.Option(envvar="PORT", min=1, max=65535, help="The port to listen on.")]
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
@@ -127,6 +132,30 @@ def refuse_used_port(host: str, port: int) -> None:
         if error.errno == errno.EADDRINUSE:
             stop(f"Port {port} is in use: stop the other program, or choose a port with PORT=8001.")
         stop(f"Cannot listen on {host}:{port}: {error.strerror}.")
+
+
+@cli.command()
+def work(
+    threads: Annotated[int, typer.Option(min=1, max=32, help="How much is done at a time.")] = 2,
+) -> None:
+    """Do the work in the background: mail, and what comes back by itself. `dingen serve` does it too, unless
+    DINGEN_WORK_INSIDE=false."""
+    settings = Settings()
+    settings.secret()
+    database = Database(settings.sqlalchemy_url, pool_size=threads + 1)
+    refuse_outdated(database)
+    refuse_mixed_people(settings, database)
+    from app.background import make_worker
+
+    worker = make_worker(settings, database, threads=threads)
+    stopping = Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.set())
+    worker.start()
+    typer.echo("Working. Stop with Ctrl+C.")
+    stopping.wait()
+    if not worker.stop(GRACE_SECONDS):
+        typer.echo("Something is under way still; it begins again when its lease has ended.", err=True)
 
 
 @cli.command()

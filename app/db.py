@@ -80,6 +80,11 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
+def fold_address(email: str) -> str:
+    """An e-mail address as it is stored and compared."""
+    return unicodedata.normalize("NFC", email.strip()).casefold()
+
+
 class SortKey(TypeDecorator[str]):
     """Folded text that sorts by code point, alike on both databases."""
 
@@ -105,7 +110,7 @@ class EmailAddress(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else unicodedata.normalize("NFC", value.strip()).casefold()
+        return None if value is None else fold_address(value)
 
 
 BigId = BigInteger().with_variant(Integer, "sqlite")

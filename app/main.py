@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,8 +14,10 @@ from fastapi import FastAPI, Request
 from sqlalchemy.orm import Session
 from starlette.middleware import Middleware
 
+from app.background import make_worker
 from app.clock import now
 from app.db import Database
+from app.jobs.worker import Worker
 from app.people.attempts import Limiter
 from app.people.passwords import Passwords
 from app.people.queries import organization
@@ -61,7 +63,8 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         with database.transaction(write=False) as db:
             found = organization(db)
             site.name = found.name if found else site.name
-        with library.watching(database):
+        worker = make_worker(settings, database) if settings.work_inside else None
+        with library.watching(database), _at_work(worker):
             _settle_memory()
             yield
 
@@ -106,6 +109,19 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         app.router.routes.extend(styleguide.router.routes)
     app.mount("/static", static)
     return app
+
+
+@contextmanager
+def _at_work(worker: Worker | None) -> Iterator[None]:
+    """Work in the background is done beside the pages, unless `dingen work` does it."""
+    if worker is None:
+        yield
+        return
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop()
 
 
 def _settle_memory() -> None:

@@ -1,11 +1,12 @@
 """The only reader of the environment. docs/administrators/settings.md describes each setting."""
 
 import re
+from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 MINIMUM_SECRET_LENGTH = 32
 Text = TypeVar("Text", str, SecretStr)
+MAIL_ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
 PROVIDER_NAME = re.compile(r"[a-z0-9_-]{1,40}")
 
 
@@ -66,6 +68,38 @@ class OidcProvider(BaseModel):
         return value
 
 
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where mail is handed in. `tls` is "implicit" (RFC 8314), "starttls" (RFC 3207) or "" for none."""
+
+    host: str
+    port: int
+    tls: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+def smtp_server(url: str) -> SmtpServer:
+    """`smtps://user:password@host`, or `smtp://…` with STARTTLS, which only a server on the same machine, or
+    one marked `?starttls=no`, may do without. Raises ValueError with the reason."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise ValueError("has a port that is no number") from error
+    if parts.scheme not in ("smtp", "smtps") or not host or parts.path not in ("", "/"):
+        raise ValueError("must be an address such as smtp://user:password@mail.example.org:587")
+    if parts.query not in ("", "starttls=no"):
+        raise ValueError("knows no other option than ?starttls=no")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    plain = parts.query == "starttls=no" or _is_loopback(host)
+    if parts.scheme == "smtps":
+        return SmtpServer(host, port or 465, "implicit", user, password)
+    if user and parts.query and not _is_loopback(host):
+        raise ValueError("would send the password unprotected: take ?starttls=no away, or use smtps://")
+    return SmtpServer(host, port or 587, "" if plain else "starttls", user, password)
+
+
 class Settings(BaseSettings):
     """Each field is the environment variable DINGEN_<FIELD>, or a line in `.env`."""
 
@@ -78,6 +112,10 @@ class Settings(BaseSettings):
     content_dir: Path = ROOT / "content"
     secret_key: SecretStr = SecretStr("")
     base_url: str = "http://127.0.0.1:8000"
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str | None = None
+    mail_dir: Path = ROOT / "var" / "mail"
+    work_inside: bool = True
     oidc: dict[str, OidcProvider] = Field(default_factory=dict)
     time_zone: str = "Europe/Brussels"
     threads: int = Field(default=4, ge=1, le=200)
@@ -91,6 +129,23 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError("must be an address such as https://dingen.example.org")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            try:
+                smtp_server(value.get_secret_value())
+            except ValueError as error:
+                raise PydanticCustomError("smtp", str(error)) from error
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_address(cls, value: str | None) -> str | None:
+        if value and not MAIL_ADDRESS.fullmatch(value):
+            raise PydanticCustomError("address", "must be an e-mail address such as things@example.org")
+        return value
 
     @field_validator("oidc")
     @classmethod
@@ -110,6 +165,16 @@ class Settings(BaseSettings):
     @cached_property
     def https(self) -> bool:
         return self.base_url.startswith("https://")
+
+    @cached_property
+    def smtp(self) -> SmtpServer | None:
+        url = self.smtp_url.get_secret_value()
+        return smtp_server(url) if url else None
+
+    @cached_property
+    def sender(self) -> str:
+        """The address that mail comes from."""
+        return self.mail_from or f"no-reply@{urlsplit(self.base_url).hostname}"
 
     @cached_property
     def sqlalchemy_url(self) -> str:

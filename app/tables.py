@@ -3,11 +3,13 @@
 from app.cohorts import models as cohorts
 from app.db import Base
 from app.events import models as events
+from app.jobs import models as jobs
 from app.journals import models as journals
+from app.mail import models as mail
 from app.people import models as people
 from app.progress import models as progress
 from app.things import models as things
 
 metadata = Base.metadata
 
-__all__ = ["cohorts", "events", "journals", "metadata", "people", "progress", "things"]
+__all__ = ["cohorts", "events", "jobs", "journals", "mail", "metadata", "people", "progress", "things"]

@@ -16,8 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "app" / "locales"
 LANGUAGES = ("nl", "fr")
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "message": None, "translate": None}
-METHODS = [("app/**.py", "python"), ("templates/**.html", "jinja2")]
-OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
+METHODS = [("app/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
+JINJA = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
+OPTIONS = {"templates/**.html": JINJA, "templates/**.txt": JINJA}
 STABLE_DATE = datetime(2026, 11, 23, tzinfo=UTC)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 

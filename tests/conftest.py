@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -17,6 +21,7 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
+from app.background import make_worker
 from app.cohorts.models import Enrolment
 from app.db import Database
 from app.journals.models import Post
@@ -134,7 +139,8 @@ def database(migrated: Database, connection: Connection) -> Database:
 
 @pytest.fixture(scope="session")
 def application(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
-    app = create_app(settings_for(f"sqlite:///{tmp_path_factory.mktemp('unused') / 'dingen.db'}"))
+    folder = tmp_path_factory.mktemp("unused")
+    app = create_app(settings_for(f"sqlite:///{folder / 'dingen.db'}", mail_dir=folder / "mail"))
     app.state.passwords = Passwords(cheap=True, at_once=4)
     return app
 
@@ -170,6 +176,21 @@ class Site:
             with self.db() as db:
                 client.cookies.set("dingen", open_session(db, person.id))
         return client
+
+    def work(self) -> int:
+        """Do what waits in the background; how many attempts that took."""
+        return make_worker(self.app.state.settings, self.database).run_due()
+
+    def mail(self) -> list[EmailMessage]:
+        """The background's work is done; what was written by it, in order."""
+        self.work()
+        files = sorted(
+            self.app.state.settings.mail_dir.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns
+        )
+        letters = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
+        for file in files:
+            file.unlink()
+        return letters
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:
@@ -214,4 +235,5 @@ def site(application: FastAPI, database: Database, connection: Connection, passw
     application.state.limiter = Limiter(database)
     with database.transaction() as db:
         cast = make_cast(db, password_hash)
+    shutil.rmtree(application.state.settings.mail_dir, ignore_errors=True)
     return Site(application, database, cast, connection)

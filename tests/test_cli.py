@@ -18,7 +18,9 @@ import pytest
 import yaml
 
 from app.db import Database
+from app.jobs.models import Job
 from app.migrate import upgrade
+from app.people.mailed_links import ask_for_password_link
 from app.people.models import Person
 from app.people.services import create_person
 from tests.conftest import CONTENT, new_database
@@ -35,6 +37,7 @@ def environment(tmp_path: Path, **extra: str) -> dict[str, str]:
         "DINGEN_DATABASE_URL": f"sqlite:///{tmp_path / 'dingen.db'}",
         "DINGEN_SECRET_KEY": SECRET,
         "DINGEN_CONTENT_DIR": str(CONTENT),
+        "DINGEN_MAIL_DIR": str(tmp_path / "mail"),
         **extra,
     }
 
@@ -96,7 +99,7 @@ def test_the_container_runs_only_commands_that_the_demo_uses_too() -> None:
     commands = re.findall(r"^CMD \[(.*)\]$", dockerfile, re.MULTILINE)
     first_words = {command.split(",")[0].strip().strip('"') for command in commands}
     first_words |= {service["command"][0] for service in compose["services"].values() if "command" in service}
-    assert first_words == {"serve", "migrate"}
+    assert first_words == {"serve", "migrate", "work"}
     assert "RUN python3 scripts/install.py requirements.lock" in dockerfile
     assert "scripts/install.py requirements.lock" in (ROOT / "Makefile").read_text()
 
@@ -178,3 +181,65 @@ def test_an_account_from_the_command_line_gets_a_link(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'dingen.db'}", pool_size=1)
     with database.transaction(write=False) as db:
         assert [(p.email, p.role) for p in db.query(Person)] == [("ann@example.org", "administrator")]
+
+
+def test_work_waits_for_the_signal_and_stops_without_a_fuss(tmp_path: Path) -> None:
+    assert dingen(tmp_path, "migrate").returncode == 0
+    assert dingen(tmp_path, "user", "add", "ann@example.org", "--name", "Ann").returncode == 0
+    database = Database(f"sqlite:///{tmp_path / 'dingen.db'}", pool_size=1)
+    with database.transaction() as db:
+        ask_for_password_link(db, "ann@example.org", "nl")
+    command = [sys.executable, "-m", "app", "work"]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "Working. Stop with Ctrl+C.\n"
+    told = process.stdout.readline()
+    (file,) = (tmp_path / "mail").glob("*.eml")
+    assert "DINGEN_SMTP_URL" in told and str(file) in told and "Kies een nieuw wachtwoord" in told
+    assert "ann@example.org" in file.read_text() and file.stat().st_mode & 0o077 == 0
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    with database.transaction(write=False) as db:
+        assert db.query(Job).count() == 0
+
+
+def test_serving_does_the_work_itself_unless_it_is_told_not_to(tmp_path: Path) -> None:
+    assert dingen(tmp_path, "migrate").returncode == 0
+    with running(tmp_path, "serve", DINGEN_WORK_INSIDE="false") as (port, _):
+        form = {"name": "Ann", "email": "ann@example.org", "password": "seven green umbrellas"}
+        assert dingen(tmp_path, "user", "add", "bo@example.org", "--name", "Bo").returncode == 0
+        assert httpx2.post(f"http://127.0.0.1:{port}/sign-up", data=form).status_code == 303
+    assert not (tmp_path / "mail").exists()
+    with running(tmp_path, "serve"):
+        wait_for_mail(tmp_path / "mail")
+
+
+def wait_for_mail(folder: Path) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if list(folder.glob("*.eml")):
+            return
+        time.sleep(0.05)
+    raise AssertionError("no mail came")
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("mail.example.org", "must be an address such as smtp://"),
+        ("http://mail.example.org", "must be an address such as smtp://"),
+        ("smtp://mail.example.org:port", "port that is no number"),
+        ("smtp://mail.example.org?tls=0", "no other option than ?starttls=no"),
+        ("smtp://ann:secret@mail.example.org?starttls=no", "would send the password unprotected"),
+    ],
+)
+def test_a_mail_server_that_cannot_be_is_told_in_one_sentence(tmp_path: Path, url: str, why: str) -> None:
+    told = sentence(dingen(tmp_path, "serve", DINGEN_SMTP_URL=url))
+    assert told.startswith("DINGEN_SMTP_URL ") and why in told and "secret" not in told

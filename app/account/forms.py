@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, EmailStr, StringConstraints
 
 from app.people.forms import Name, NewPassword, Next, Password
 from app.web.forms import Form, invalid
@@ -35,6 +35,14 @@ class PasswordForm(Form):
 
     current_password: Password = ""
     password: NewPassword
+
+
+class EmailForm(Form):
+    """One's own address once more, to show that it is, or another one, which takes the password of who has
+    one."""
+
+    email: EmailStr
+    password_now: Password = ""
 
 
 class LanguageForm(Form):

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.people.models import Identity, LoginSession, Person, ResetLink
-from app.people.queries import identities_of, own_person, reset_links_of, sessions_of
+from app.people.queries import asked_address, identities_of, own_person, reset_links_of, sessions_of
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Account:
     identities: list[Identity]
     sessions: list[LoginSession]
     reset_links: list[ResetLink]
+    asked_address: str | None
 
 
 def account_of(db: Session, person_id: int) -> Account:
@@ -27,6 +28,7 @@ def account_of(db: Session, person_id: int) -> Account:
         identities=identities_of(db, person_id),
         sessions=sessions_of(db, person_id),
         reset_links=reset_links_of(db, person_id),
+        asked_address=asked_address(db, person_id),
     )
 
 

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlsplit
-
 from fastapi import Request, Response
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from app.account import language_routes
-from app.account.browsers import browser_in_words
+from app.account import email_routes, language_routes
 from app.account.forms import PasswordForm, ProfileForm
-from app.account.queries import account_of, own_password
-from app.clock import now
+from app.account.page import NOT_THE_CURRENT, account_page_with
+from app.account.queries import own_password
 from app.db import Database
 from app.errors import NotFound
 from app.people.attempts import OWN_PASSWORD_PER_PERSON
-from app.people.models import Identity, Person
 from app.people.password_rules import refuse_easy_password
 from app.people.queries import own_person
 from app.people.services import WrongPassword, change_password, rename, revoke_session, revoke_sessions
 from app.people.turns import TURN
 from app.people.viewer import Viewer
-from app.people.ways_in import TOO_OFTEN, label_of, signed_in
-from app.web.forms import Bound, blank, posted
-from app.web.i18n import LANGUAGE_COOKIE, Locale, choose_language, message
-from app.web.render import Flash, redirect, render
+from app.people.ways_in import TOO_OFTEN, signed_in
+from app.web.forms import Bound, posted
+from app.web.i18n import LANGUAGE_COOKIE, Locale, choose_language
+from app.web.render import Flash, redirect
 from app.web.routing import page_router
 
 router = page_router()
 router.pages_of(language_routes.router)
-
-NOT_THE_CURRENT = message("This is not your current password. Check it and try again.")
+router.pages_of(email_routes.router)
 
 
 @router.get("/account")
 def account_page(request: Request, db: Session, viewer: Viewer, locale: Locale) -> Response:
-    return _account_page(request, db, viewer, locale)
+    return account_page_with(request, db, viewer, locale)
 
 
 @router.post("/account/profile")
@@ -49,7 +43,7 @@ def save_profile(
     form: Bound[ProfileForm] = posted(ProfileForm),
 ) -> Response:
     if not form.valid:
-        return _account_page(request, db, viewer, locale, profile=form, status=422)
+        return account_page_with(request, db, viewer, locale, profile=form, status=422)
     rename(db, own_person(db, viewer.person_id), **form.data.model_dump())
     return _in_chosen_language(request, form.data.language)
 
@@ -80,12 +74,17 @@ def save_password(
     refused = _refuse_password(request, form, viewer, old)
     if refused:
         with database.transaction(write=False) as db:
-            return _account_page(request, db, viewer, locale, password=form, status=refused)
+            return account_page_with(request, db, viewer, locale, password=form, status=refused)
     password_hash = request.app.state.passwords.hash(form.data.password)
     try:
         with database.transaction() as db:
             token = change_password(
-                db, viewer.person_id, old.password_hash, password_hash, session_id=viewer.session_id
+                db,
+                viewer.person_id,
+                old.password_hash,
+                password_hash,
+                session_id=viewer.session_id,
+                language=locale.language,
             )
     except WrongPassword:
         meanwhile = locale.gettext("You were signed out meanwhile, or your password changed. Sign in again.")
@@ -123,46 +122,3 @@ def end_session(request: Request, db: Session, viewer: Viewer, locale: Locale, p
     if not revoke_session(db, viewer.person_id, public_id):
         raise NotFound
     return redirect(request, "/account", Flash(locale.gettext("You are signed out there.")))
-
-
-def _account_page(
-    request: Request,
-    db: Session,
-    viewer: Viewer,
-    locale: Locale,
-    *,
-    profile: Bound[ProfileForm] | None = None,
-    password: Bound[PasswordForm] | None = None,
-    status: int = 200,
-) -> Response:
-    account = account_of(db, viewer.person_id)
-    person = account.person
-    context: dict[str, Any] = {
-        "person": person,
-        "profile": profile or _profile_of(person),
-        "password": password or blank(PasswordForm),
-        "identities": [(identity, urlsplit(identity.issuer).hostname) for identity in account.identities],
-        "providers": _providers_to_link(request, account.identities),
-        "sessions": [(session, browser_in_words(session.user_agent, locale)) for session in account.sessions],
-        "reset_links": account.reset_links,
-        "base_url": request.app.state.settings.base_url,
-        "moment": now(),
-    }
-    return render(request, "account/account.html", context, status=status)
-
-
-def _profile_of(person: Person) -> Bound[ProfileForm]:
-    return blank(
-        ProfileForm,
-        name=person.name,
-        about=person.about,
-        language=person.language or "",
-        shows_tiles="1" if person.shows_tiles else "",
-    )
-
-
-def _providers_to_link(request: Request, identities: list[Identity]) -> list[tuple[str, str]]:
-    """(name, label) of each provider that the person does not sign in with yet."""
-    linked = {identity.issuer for identity in identities}
-    providers = request.app.state.settings.oidc.items()
-    return [(name, label_of(request, name)) for name, provider in providers if provider.issuer not in linked]

@@ -39,7 +39,10 @@ SIGN_INS = (
     ("admin@dingen.example", PASSWORD, "who runs the server"),
 )
 SITE_NAME = "Dingen"
-STAYS = {"login_session", "attempt", "reset_link", "alembic_version", "source_file", "edition"}
+STAYS = {
+    *("login_session", "attempt", "reset_link", "address_link", "alembic_version", "source_file", "edition"),
+    *("job", "schedule", "mail"),
+}
 
 Say = Callable[[str], object]
 
@@ -120,6 +123,7 @@ class Story:
                 role=person.role,
                 about=person.about,
                 is_demo=True,
+                email_verified=person.email is not None,
             )
 
         self._at(max(person.joined, 399 if person.cohort is None else 0), "08:10", "", arrive)

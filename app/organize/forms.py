@@ -60,3 +60,9 @@ class SetUpForm(Form):
     name: Name
     email: EmailStr
     password: NewPassword
+
+
+class OnceForm(Form):
+    """A button whose repeats have one effect."""
+
+    once: Annotated[str, StringConstraints(max_length=36)] = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import timedelta
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
@@ -14,7 +13,7 @@ from sqlalchemy import case, delete, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.db import Database
+from app.db import Database, fold_address
 from app.people.models import Attempt
 from app.statements import upsert
 
@@ -24,6 +23,8 @@ NEW_ACCOUNTS_PER_ADDRESS = parse("100/hour")
 TAKEN_PER_ADDRESS = parse("20/hour")
 OWN_PASSWORD_PER_PERSON = parse("10/15 minutes")
 ONE_USE = parse("1/15 minutes")
+MAILS_PER_ADDRESS = parse("60/hour")
+MAILS_PER_ACCOUNT = parse("5/hour")
 CODES_PER_PERSON = parse("20/15 minutes")
 EXPIRED_AT_ONCE = 100
 
@@ -105,7 +106,7 @@ def network_of(host: str | None) -> str:
 
 def account_of(email: str) -> str:
     """What attempts on an account count against, known or not; short, and no address in the table."""
-    return sha256(unicodedata.normalize("NFC", email.strip()).casefold().encode()).hexdigest()[:32]
+    return sha256(fold_address(email).encode()).hexdigest()[:32]
 
 
 class Limiter:

@@ -44,6 +44,12 @@ class SignUpForm(Form):
     next: Next = "/"
 
 
+class ForgottenForm(Form):
+    """Ask for a link by mail; the address is checked as little as for signing in."""
+
+    email: Address
+
+
 class ResetForm(Form):
     """Choose a new password by a link."""
 

@@ -50,7 +50,8 @@ def sign_up_by_identity(db: Session, account: ProviderAccount, name: str) -> Per
     or not, and Refused where somebody has the identity."""
     if account.email and person_by_email(db, account.email):
         raise EmailTaken
-    person = create_person(db, name=name, email=account.email if account.email_verified else None)
+    email = account.email if account.email_verified else None
+    person = create_person(db, name=name, email=email, email_verified=email is not None)
     link_identity(db, person.id, account.issuer, account.subject)
     return person
 

@@ -42,6 +42,7 @@ class Person(Base):
     handle: Mapped[str] = mapped_column(String(60), unique=True)
     about: Mapped[str] = mapped_column(String(400), default="")
     email: Mapped[str | None] = mapped_column(EmailAddress(254), unique=True)
+    email_verified_at: Mapped[datetime | None] = mapped_column()
     password_hash: Mapped[str | None] = mapped_column(String(200))
     language: Mapped[str | None] = mapped_column(String(8))
     role: Mapped[str] = mapped_column(String(16), default=Role.MEMBER)
@@ -84,11 +85,14 @@ class Identity(Base):
 
 
 class ResetLink(Base):
-    """A single-use link to choose a new password, made by an administrator and told to the person."""
+    """A single-use link to choose a new password: `mailed` to who asked for it, or made by an administrator
+    and told to the person."""
 
     __tablename__ = "reset_link"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    mailed: Mapped[bool] = mapped_column(default=False)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
@@ -98,6 +102,25 @@ class ResetLink(Base):
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql", foreign_keys=[person_id])
     made_by: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[made_by_id])
+
+
+class AddressLink(Base):
+    """A single-use link, mailed to `email`, that shows whose address it is. Where it becomes the person's in
+    place of another, that one is `replaced`."""
+
+    __tablename__ = "address_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(EmailAddress(254))
+    replaced: Mapped[str | None] = mapped_column(EmailAddress(254))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime] = mapped_column()
+    used_at: Mapped[datetime | None] = mapped_column()
+
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
 
 
 class Attempt(Base):

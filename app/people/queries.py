@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.clock import now
 from app.db import fold
 from app.errors import NotFound
-from app.people.models import Identity, LoginSession, Organization, Person, ResetLink
+from app.people.models import AddressLink, Identity, LoginSession, Organization, Person, ResetLink
 
 
 def token_hash(token: str) -> str:
@@ -115,6 +115,33 @@ def reset_link(db: Session, token: str) -> ResetLink | None:
             ResetLink.expires_at > now(),
         )
         .options(joinedload(ResetLink.person))
+    ).first()
+
+
+def address_link(db: Session, token: str) -> AddressLink | None:
+    """An unused link that has not expired, with its person."""
+    return db.scalars(
+        select(AddressLink)
+        .where(
+            AddressLink.token_hash == token_hash(token),
+            AddressLink.used_at.is_(None),
+            AddressLink.expires_at > now(),
+        )
+        .options(joinedload(AddressLink.person))
+    ).first()
+
+
+def asked_address(db: Session, person_id: int) -> str | None:
+    """The address that a person asked for last and has not shown to be theirs yet."""
+    return db.scalars(
+        select(AddressLink.email)
+        .where(
+            AddressLink.person_id == person_id,
+            AddressLink.used_at.is_(None),
+            AddressLink.expires_at > now(),
+        )
+        .order_by(AddressLink.id.desc())
+        .limit(1)
     ).first()
 
 

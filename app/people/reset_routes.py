@@ -1,6 +1,8 @@
-"""Forgotten passwords: where no mail is set up, an administrator makes a link that works once."""
+"""Forgotten passwords: a link that works once, by mail to who asks for it, or from an administrator."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
@@ -8,13 +10,15 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.errors import NotFound, Refused
 from app.people.attempts import PER_ACCOUNT, account_of
-from app.people.forms import ResetForm
+from app.people.forms import ForgottenForm, ResetForm
+from app.people.mailed_links import PASSWORD_LINK_LIFE, ask_for_password_link
 from app.people.models import Person
 from app.people.password_rules import refuse_easy_password
 from app.people.queries import person_of_organization, reset_link
 from app.people.services import RESET_LINK_LIFE, make_reset_link, use_reset_link
 from app.people.turns import TURN
 from app.people.viewer import Viewer
+from app.people.ways_in import TOO_OFTEN, may_ask_for_mail, sends_mail, unkept
 from app.web.forms import Bound, blank, posted
 from app.web.i18n import Locale
 from app.web.render import Flash, redirect, render
@@ -25,7 +29,32 @@ router = page_router()
 
 @router.get("/forgotten-password")
 def forgotten_password_page(request: Request) -> Response:
-    return render(request, "people/forgotten_password.html")
+    return _forgotten_form(request, blank(ForgottenForm))
+
+
+@router.post("/forgotten-password")
+def ask_for_link(
+    request: Request, database: Database, locale: Locale, form: Bound[ForgottenForm] = posted(ForgottenForm)
+) -> Response:
+    """The same for an address that somebody here has and for one that nobody has: see mailed_links."""
+    if not form.valid:
+        return _forgotten_form(request, form, status=422)
+    if not may_ask_for_mail(request, form.data.email):
+        form.refuse("", TOO_OFTEN)
+        return _forgotten_form(request, form, status=429)
+    with database.transaction() as db:
+        ask_for_password_link(db, form.data.email, locale.language)
+    return redirect(request, "/forgotten-password/asked")
+
+
+@router.get("/forgotten-password/asked")
+def link_asked_page(request: Request) -> Response:
+    context = {"hours": PASSWORD_LINK_LIFE // timedelta(hours=1), "sends_mail": sends_mail(request)}
+    return render(request, "people/link_asked.html", context)
+
+
+def _forgotten_form(request: Request, form: Bound[ForgottenForm], *, status: int = 200) -> Response:
+    return render(request, "people/forgotten_password.html", {"form": form}, status=status)
 
 
 @router.get("/reset/{token}")
@@ -54,7 +83,7 @@ def reset(
     password_hash = request.app.state.passwords.hash(form.data.password)
     try:
         with database.transaction() as db:
-            use_reset_link(db, link.id, password_hash)
+            use_reset_link(db, link.id, password_hash, language=locale.language)
     except Refused:
         return _dead_link(request)
     if person.email:
@@ -64,18 +93,12 @@ def reset(
 
 
 def _reset_form(request: Request, form: Bound[ResetForm], person: Person, *, status: int = 200) -> Response:
-    return _unkept(render(request, "people/reset.html", {"form": form, "person": person}, status=status))
+    return unkept(render(request, "people/reset.html", {"form": form, "person": person}, status=status))
 
 
 def _dead_link(request: Request) -> Response:
     """The same page for a link that was used, one that has expired and one that never was."""
-    return _unkept(render(request, "people/reset_gone.html", status=404))
-
-
-def _unkept(response: Response) -> Response:
-    """No browser keeps a page whose address opens an account."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return unkept(render(request, "people/reset_gone.html", status=404))
 
 
 @router.get("/organize/people/{public_id}/reset-link")

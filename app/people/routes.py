@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from app.db import Database
-from app.people import identity_routes, oidc_routes, reset_routes
+from app.people import address_routes, identity_routes, oidc_routes, reset_routes
 from app.people.attempts import (
     NEW_ACCOUNTS_PER_ADDRESS,
     TAKEN_PER_ADDRESS,
@@ -15,13 +15,14 @@ from app.people.attempts import (
     network_of,
 )
 from app.people.forms import SignInForm, SignUpForm, next_page
+from app.people.mailed_links import ask_for_address_link
 from app.people.oidc_cookies import WAITING
 from app.people.password_rules import refuse_easy_password
 from app.people.queries import organization, password_of
 from app.people.services import EmailTaken, WrongPassword, close_session, create_person, open_session, sign_in
 from app.people.turns import TURN
 from app.people.viewer import Viewer
-from app.people.ways_in import TOO_OFTEN, host_of, sign_in_form, signed_in, waiting_identity
+from app.people.ways_in import TOO_OFTEN, host_of, sends_mail, sign_in_form, signed_in, waiting_identity
 from app.web.cookies import clear_session, session_token
 from app.web.forms import Bound, blank, posted
 from app.web.i18n import Locale, message
@@ -30,13 +31,14 @@ from app.web.routing import page_router
 
 router = page_router()
 router.pages_of(reset_routes.router)
+router.pages_of(address_routes.router)
 router.pages_of(oidc_routes.router)
 router.pages_of(identity_routes.router)
 
 WRONG = message("This address and password do not fit together. Check both and try again.")
 NOT_NEW = message(
     "We could not make an account with this address and password. If you have been here before, sign in. "
-    "If you no longer know your password, ask your organizer for a link."
+    "If you no longer know your password, ask for a link below."
 )
 
 
@@ -137,9 +139,13 @@ def sign_up(
         if organization(db) is None:
             return _sign_up_form(request, form, status=409, is_open=False)
         is_free = password_of(db, data.email)[0] is None
-    token = _new_account(request, database, data) if is_free else None
+    token = _new_account(request, database, data, locale.language) if is_free else None
     if token:
         welcome = locale.gettext("Welcome, %(name)s.") % {"name": data.name}
+        if sends_mail(request):
+            welcome += " " + locale.gettext(
+                "A mail is on its way to %(email)s: confirm your address with it when you have a moment."
+            ) % {"email": data.email}
         return signed_in(request, token, data.next, flash=Flash(welcome))
     token = _session_by_password(request, database, data.email, data.password)
     if token is None:
@@ -166,12 +172,13 @@ def _may_sign_up(request: Request, email: str) -> bool:
     )
 
 
-def _new_account(request: Request, database: Database, data: SignUpForm) -> str | None:
+def _new_account(request: Request, database: Database, data: SignUpForm, language: str) -> str | None:
     """The token of a first session; None where somebody took the address meanwhile."""
     password_hash = request.app.state.passwords.hash(data.password)
     try:
         with database.transaction() as db:
             person = create_person(db, name=data.name, email=data.email, password_hash=password_hash)
+            ask_for_address_link(db, person.id, data.email, language)
             agent = request.headers.get("user-agent", "")
             token = open_session(db, person.id, user_agent=agent, ends=session_token(request))
     except EmailTaken:

@@ -14,7 +14,8 @@ from app.clock import now
 from app.db import fold
 from app.errors import Refused
 from app.events.log import record
-from app.people.models import Identity, LoginSession, Organization, Person, ResetLink, Role
+from app.people.letters import PASSWORD_CHANGED
+from app.people.models import AddressLink, Identity, LoginSession, Organization, Person, ResetLink, Role
 from app.people.queries import organization, person_by_email, token_hash
 from app.web.i18n import message
 
@@ -53,6 +54,7 @@ def create_person(
     role: Role = Role.MEMBER,
     about: str = "",
     is_demo: bool = False,
+    email_verified: bool = False,
 ) -> Person:
     """A new account. Raises EmailTaken."""
     person = Person(
@@ -60,6 +62,7 @@ def create_person(
         name=name,
         name_key=name,
         email=email,
+        email_verified_at=now() if email_verified else None,
         password_hash=password_hash,
         language=language,
         role=role,
@@ -186,16 +189,39 @@ def touch_session(db: Session, session_id: int) -> None:
     )
 
 
-def set_password(db: Session, person: Person, password_hash: str, *, keep_session: int | None = None) -> None:
-    """Change the password; every other sign-in ends."""
+def set_password(
+    db: Session,
+    person: Person,
+    password_hash: str,
+    *,
+    language: str | None = None,
+    keep_session: int | None = None,
+) -> None:
+    """Change the password; every other sign-in ends, and so do links that are under way: whoever had the old
+    password may have asked for them. The person is told by mail."""
     person.password_hash = password_hash
     revoke_sessions(db, person.id, keep=keep_session)
+    end_links(db, person.id)
     record(db, person.id, "changed-password", "person", person.public_id)
+    PASSWORD_CHANGED.post(db, person.id, language)
     db.flush()
 
 
+def end_links(db: Session, person_id: int) -> None:
+    """Unused links of a person, for a password or an address, stop working."""
+    for links in (ResetLink, AddressLink):
+        unused = update(links).where(links.person_id == person_id, links.used_at.is_(None))
+        db.execute(unused.where(links.expires_at > now()).values(expires_at=now()))
+
+
 def change_password(
-    db: Session, person_id: int, verified_hash: str | None, password_hash: str, *, session_id: int
+    db: Session,
+    person_id: int,
+    verified_hash: str | None,
+    password_hash: str,
+    *,
+    session_id: int,
+    language: str | None = None,
 ) -> str:
     """Replace the password that was verified against `verified_hash`, outside this transaction; None for a
     first one. Every other sign-in ends; returns the new token of this one. Raises WrongPassword where the
@@ -208,7 +234,7 @@ def change_password(
     renewed = db.execute(update(LoginSession).where(*own).values(token_hash=token_hash(token)))
     if not renewed.rowcount:  # type: ignore[attr-defined]
         raise WrongPassword
-    set_password(db, person, password_hash, keep_session=session_id)
+    set_password(db, person, password_hash, language=language, keep_session=session_id)
     return token
 
 
@@ -234,19 +260,33 @@ def make_reset_link(db: Session, person: Person, made_by_id: int | None) -> str:
     return token
 
 
-def use_reset_link(db: Session, link_id: int, password_hash: str) -> Person:
+def use_reset_link(db: Session, link_id: int, password_hash: str, *, language: str | None = None) -> Person:
     """Choose a new password by a link, once. Raises Refused where it was used or replaced meanwhile."""
     used = db.execute(
         update(ResetLink)
         .where(ResetLink.id == link_id, ResetLink.used_at.is_(None), ResetLink.expires_at > now())
         .values(used_at=now())
-        .returning(ResetLink.person_id)
-    ).scalar_one_or_none()
+        .returning(ResetLink.person_id, ResetLink.mailed)
+    ).first()
     if used is None:
         raise Refused(message("This link was used already. Ask for a new one."))
-    person = db.get_one(Person, used)
-    set_password(db, person, password_hash)
+    person = db.get_one(Person, used.person_id)
+    if used.mailed and person.email_verified_at is None:
+        _show_to_be_theirs(db, person)
+    set_password(db, person, password_hash, language=language)
     return person
+
+
+def _show_to_be_theirs(db: Session, person: Person) -> None:
+    """Who opens a mailed link has the address. Until now somebody else may have had the account: their ways
+    in by other sites go."""
+    person.email_verified_at = now()
+    db.execute(delete(Identity).where(Identity.person_id == person.id))
+    record(db, person.id, "confirmed-address", "person", person.public_id)
+
+
+def forget_expired_sessions(db: Session) -> None:
+    db.execute(delete(LoginSession).where(LoginSession.expires_at <= now()))
 
 
 def link_identity(db: Session, person_id: int, issuer: str, subject: str) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
+from app.people.attempts import MAILS_PER_ACCOUNT, MAILS_PER_ADDRESS, Limiter, account_of, network_of
 from app.people.oidc_cookies import WAITING, Waiting
 from app.web.cookies import set_session
 from app.web.forms import Bound
@@ -54,3 +55,22 @@ def signed_in(
 
 def host_of(request: Request) -> str | None:
     return request.client.host if request.client else None
+
+
+def may_ask_for_mail(request: Request, email: str) -> bool:
+    """Counts what is asked for, alike for addresses that are known here and others."""
+    limiter: Limiter = request.app.state.limiter
+    return limiter.allows(MAILS_PER_ADDRESS, "mail", network_of(host_of(request))) and limiter.allows(
+        MAILS_PER_ACCOUNT, "mail", account_of(email)
+    )
+
+
+def sends_mail(request: Request) -> bool:
+    """Whether letters leave the server; otherwise they wait in a folder for its administrator."""
+    return request.app.state.settings.smtp is not None
+
+
+def unkept(response: Response) -> Response:
+    """No browser keeps a page whose address opens an account."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -116,6 +116,11 @@ class Locale:
         return _formatted_delta(-rounded, self.language)
 
 
+def locale_in(language: str, zone: str) -> Locale:
+    messages = translations(language)
+    return Locale(language, messages.gettext, messages.ngettext, ZoneInfo(zone))
+
+
 def _way_of_writing(language: str) -> str:
     return WAYS_OF_WRITING.get(language, language)
 

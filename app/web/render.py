@@ -10,7 +10,6 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -21,7 +20,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
-from app.web.i18n import LANGUAGE_COOKIE, LANGUAGES, Locale, Message, choose_language, translations
+from app.web.i18n import LANGUAGE_COOKIE, LANGUAGES, Locale, Message, choose_language, locale_in
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
 FLASH_COOKIE = "dingen_flash"
@@ -61,7 +60,7 @@ class Pages:
         self.secure = secure
         self.site = site
         self.signer = URLSafeSerializer(secret, salt="flash")
-        self.locales = {language: _locale(language, ZoneInfo(zone)) for language in LANGUAGES}
+        self.locales = {language: locale_in(language, zone) for language in LANGUAGES}
         self._environments = {
             language: _environment(locale, reload=reload, globals_={**globals_, "site": site})
             for language, locale in self.locales.items()
@@ -90,11 +89,6 @@ class Pages:
             profile, request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language")
         )
         return self.locales[language]
-
-
-def _locale(language: str, zone: ZoneInfo) -> Locale:
-    messages = translations(language)
-    return Locale(language, messages.gettext, messages.ngettext, zone)
 
 
 class OneLanguageTemplate(Template):

@@ -39,7 +39,13 @@ class Server:
         self.sent: list[Sent] = []
         self._answered = threading.Condition()
         self.app = create_app(
-            settings_for(f"sqlite:///{database}", content_dir=content, base_url=self.url, **settings)
+            settings_for(
+                f"sqlite:///{database}",
+                content_dir=content,
+                base_url=self.url,
+                mail_dir=database.parent / "mail",
+                **settings,
+            )
         )
         self.app.state.passwords = Passwords(cheap=True, at_once=4)
 

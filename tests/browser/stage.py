@@ -15,9 +15,12 @@ from app.clock import now
 from app.cohorts.models import Cohort, Enrolment, Mode
 from app.cohorts.queries import active_enrolment
 from app.cohorts.services import add_coach, create_cohort, enrol
+from app.jobs.models import Job
 from app.journals.models import Audience, Post, Visibility
 from app.journals.services import About, add_comment, join_cohort, publish_post, save_draft, start_post
-from app.people.models import Person
+from app.organize.letters import TRIAL
+from app.people.mailed_links import mail_address_link, mailed_token
+from app.people.models import AddressLink, Person
 from app.people.oidc_cookies import WAITING, Waiting
 from app.people.queries import person_by_email
 from app.people.services import create_person, make_reset_link, open_session
@@ -67,7 +70,25 @@ def set_the_stage(server: Server) -> dict[str, str]:
         names |= {f"{name}_group": group.public_id for name, group in groups.items()}
         names |= _posts(db, server, people["learner"], people["coach"])
         names["reset_token"] = make_reset_link(db, people["busy"], people["admin"].id)
+        names["confirm_token"] = _ask_for_an_address(db, server, people["katrien"])
+        _fail_in_the_background(db, people["busy"])
     return names
+
+
+def _ask_for_an_address(db: Session, server: Server, person: Person) -> str:
+    """The word in the link that was mailed."""
+    secret = server.app.state.settings.secret()
+    mail_address_link(db, person.id, "katrien.elsewhere@example.org", "en", secret=secret)
+    link = db.scalars(select(AddressLink).where(AddressLink.person_id == person.id)).one()
+    return mailed_token(secret, "address", link.public_id)
+
+
+def _fail_in_the_background(db: Session, person: Person) -> None:
+    for _ in range(2):
+        TRIAL.post(db, person.id, "en")
+    for job in db.scalars(select(Job)):
+        job.died_at = now()
+        job.error = "The mail server refuses it: 550 5.1.1 <bo@example.org>: there is no such mailbox here"
 
 
 def _people(db: Session, password_hash: str) -> dict[str, Person]:

@@ -29,6 +29,7 @@ PAGES = [
     ("learner", "/", "Hello, Lena"),
     (OUT, "/sign-in", "Sign in"),
     (OUT, "/sign-up", "Sign up"),
+    (OUT, "/forgotten-password", "Forgotten your password?"),
     (OUT, "/join/RIVERSIDE", "Riverside Library"),
     (OUT, "/programmes", "Demo programme"),
     (OUT, "/programmes/demo-programme", "Demo programme"),
@@ -52,6 +53,7 @@ PAGES = [
 COMMANDS = [
     "start",
     "serve",
+    "work",
     "migrate",
     "demo",
     "check",
@@ -68,6 +70,7 @@ SETTINGS = [
     "DINGEN_CONTENT_DIR",
     "DINGEN_SECRET_KEY",
     "DINGEN_BASE_URL",
+    "DINGEN_SMTP_URL",
     "DINGEN_OIDC__<NAME>__ISSUER",
     "DINGEN_OIDC__<NAME>__CLIENT_ID",
     "DINGEN_OIDC__<NAME>__CLIENT_SECRET",
@@ -202,7 +205,8 @@ def test_the_documented_defaults_are_those_of_the_code() -> None:
     for name, field in Settings.model_fields.items():
         default = field.get_default(call_default_factory=True)
         if isinstance(default, int) or (isinstance(default, str) and not default.startswith("sqlite")):
-            assert documented[f"DINGEN_{name.upper()}"] == f"`{default}`"
+            written = str(default).lower() if isinstance(default, bool) else default
+            assert documented[f"DINGEN_{name.upper()}"] == f"`{written}`"
 
 
 def settings_in_the_docs() -> dict[str, str]:
@@ -234,6 +238,11 @@ def test_every_template_compiles_and_lets_nothing_undefined_through(
         assert environment.autoescape is True
         for name in templates():
             environment.get_template(name)
+
+
+def test_every_letter_has_its_plain_text() -> None:
+    letters = {path.stem for path in (TEMPLATES / "emails").glob("*.html")}
+    assert letters == {path.stem for path in (TEMPLATES / "emails").glob("*.txt")}
 
 
 def test_every_template_is_used(environments: dict[str, Environment]) -> None:

@@ -60,7 +60,12 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
         "label": "Nowhere",
     }
     app = create_app(
-        settings_for(f"sqlite:///{folder / 'unused.db'}", content_dir=folder, oidc={"local": provider})
+        settings_for(
+            f"sqlite:///{folder / 'unused.db'}",
+            content_dir=folder,
+            mail_dir=folder / "mail",
+            oidc={"local": provider},
+        )
     )
     app.state.passwords = Passwords(cheap=True, at_once=4)
     return app

@@ -113,6 +113,12 @@ POST /sign-in/{provider}                                      unknown      404  
 GET  /sign-in/{provider}/callback                                          400   done  done  done  done  done  done  done  done
 GET  /sign-in/{provider}/callback                             unknown      404   404   404   404   404   404   404   404   404
 GET  /forgotten-password                                                   page  page  page  page  page  page  page  page  page
+POST /forgotten-password                                                   done  done  done  done  done  done  done  done  done
+GET  /forgotten-password/asked                                             page  page  page  page  page  page  page  page  page
+GET  /confirm/{token}                                                      page  page  page  page  page  page  page  page  page
+GET  /confirm/{token}                                         unknown      gone  gone  gone  gone  gone  gone  gone  gone  gone
+POST /confirm/{token}                                                      done  done  done  done  done  done  done  done  done
+POST /confirm/{token}                                         unknown      gone  gone  gone  gone  gone  gone  gone  gone  gone
 GET  /reset/{token}                                                        page  page  page  page  page  page  page  page  page
 GET  /reset/{token}                                           unknown      gone  gone  gone  gone  gone  gone  gone  gone  gone
 POST /reset/{token}                                                        done  done  done  done  done  done  done  done  done
@@ -120,6 +126,7 @@ POST /reset/{token}                                           unknown      gone 
 GET  /account                                                              login page  page  page  page  page  page  page  page
 POST /account/profile                                                      login done  done  done  done  done  done  done  done
 POST /account/password                                                     login done  done  done  done  done  done  done  done
+POST /account/email                                                        login done  done  done  done  done  done  done  done
 POST /account/sessions/end-others                                          login done  done  done  done  done  done  done  done
 POST /account/sessions/{public_id}/end                                     login 404   done  404   404   404   404   404   404
 GET  /account/identities/new                                               login done  done  done  done  done  done  done  done
@@ -142,6 +149,13 @@ GET  /organize/cohorts/{cohort}/poster                                     login
 GET  /organize/people                                                      login 404   404   404   404   404   404   page  page
 GET  /organize/people/{public_id}/reset-link                               login 404   404   404   404   404   404   404   page
 POST /organize/people/{public_id}/reset-link                               login 404   404   404   404   404   404   404   page
+GET  /organize/background                                                  login 404   404   404   404   404   404   404   page
+POST /organize/background/trial-mail                                       login 404   404   404   404   404   404   404   done
+POST /organize/background/retry                                            login 404   404   404   404   404   404   404   done
+POST /organize/background/{job}/retry                                      login 404   404   404   404   404   404   404   done
+POST /organize/background/{job}/retry                         unknown      login 404   404   404   404   404   404   404   404
+POST /organize/background/{job}/drop                                       login 404   404   404   404   404   404   404   done
+POST /organize/background/{job}/drop                          unknown      login 404   404   404   404   404   404   404   404
 GET  /start/{token}                                                        404   404   404   404   404   404   404   404   404
 POST /start/{token}                                                        404   404   404   404   404   404   404   404   404
 GET  /healthz                                                              page  page  page  page  page  page  page  page  page
@@ -167,6 +181,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/reset/{token}": {"password": "seven green umbrellas"},
     "/account/profile": {"name": "Another Name", "about": "A few words.", "language": "nl"},
     "/account/password": {"current_password": PASSWORD, "password": "seven green umbrellas"},
+    "/account/email": {"email": "another@example.org", "password_now": PASSWORD},
+    "/forgotten-password": {"email": "lena@example.org"},
     "/account/unlink": {"issuer": ISSUER, "subject": SUBJECT},
     "/language": {"language": "fr", "next": "/programmes"},
     "/organize/cohorts": {"name": "New Group", "programme": "demo-programme", "mode": "coach-led"},
@@ -261,7 +277,8 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "cohort": cast.cohort.public_id,
         "code": {"full": "FULLHOUSE", "over": "OVERANDOUT", "unknown": "NOSUCH"}.get(state, "RIVERSIDE"),
         "provider": "nosuch" if unknown else "local",
-        "token": world.ids["reset"] if template.startswith("/reset") and not unknown else "nosuch",
+        "token": "nosuch" if unknown else world.ids.get(template.split("/")[1], "nosuch"),
+        "job": "nosuch" if unknown else world.ids["job"],
         "public_id": world.ids["session"] if "sessions" in template else cast.stranger.public_id,
     }
     if state == "elsewhere":

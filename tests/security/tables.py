@@ -12,8 +12,12 @@ from app.tables import metadata
 Rows = dict[str, list[dict[str, Any]]]
 LAST_SEEN = {"login_session.last_seen_at", "login_session.expires_at"}
 """What opening a page may change."""
-RANDOM = {"public_id", "token_hash", "once", "code", "object_id", "password_hash"}
-REFERENCES = {("event", "actor_id"): "person", ("event", "enrolment_id"): "enrolment"}
+RANDOM = {"public_id", "token_hash", "once", "code", "object_id", "password_hash", "key", "lease", "details"}
+REFERENCES = {
+    ("event", "actor_id"): "person",
+    ("event", "enrolment_id"): "enrolment",
+    ("mail", "person_id"): "person",
+}
 """Of tables that outlive what they speak of."""
 
 
@@ -50,7 +54,10 @@ def _plain(table: Table, row: dict[str, Any], places: dict[str, dict[int, int]])
         target = REFERENCES.get((table.name, name), table.name if name == "id" else "")
         for key in table.columns[name].foreign_keys:
             target = key.column.table.name
-        yield name, places[target].get(value, value) if target else value
+        if (table.name, name) == ("job", "arguments"):
+            yield name, {word: places.get(word[:-3], {}).get(part, part) for word, part in value.items()}
+        else:
+            yield name, places[target].get(value, value) if target else value
 
 
 def _read(connection: Connection, table: Table) -> list[dict[str, Any]]:

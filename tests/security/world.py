@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
+from app.clock import now
 from app.cohorts.models import Cohort, Mode
 from app.cohorts.queries import active_enrolment
 from app.cohorts.services import create_cohort
 from app.db import new_public_id
+from app.jobs.models import Job
 from app.journals.models import Audience, Comment, Post, Visibility
 from app.journals.queries import readable_post
 from app.journals.services import (
@@ -27,7 +29,9 @@ from app.journals.services import (
     save_draft,
     start_post,
 )
-from app.people.models import LoginSession, Person
+from app.mail.services import SEND
+from app.people.mailed_links import mail_address_link, mail_password_link, mailed_token
+from app.people.models import AddressLink, LoginSession, Person, ResetLink
 from app.people.services import link_identity, make_reset_link, open_session
 from app.progress.viewers import load_viewer
 from tests.cast import PROGRAMME
@@ -105,7 +109,7 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
     world = World(site, connection, portal)
     for role in SIGNED_IN:
         world.token(role)
-    for step in (_write_posts, _answer, _open_ways_in, _make_groups):
+    for step in (_write_posts, _answer, _open_ways_in, _make_groups, _fail_in_the_background):
         with site.db() as db:
             step(world, db)
     _keep_addresses_secret(world)
@@ -217,6 +221,28 @@ def _open_ways_in(world: World, db: Session) -> None:
         Secret("$argon2"),
         Secret(world.site.app.state.settings.secret()),
         Secret("the secret of the client"),
+    ]
+
+
+def _fail_in_the_background(world: World, db: Session) -> None:
+    """A job that died, and a mailed link of each kind that nobody but its reader knows."""
+    cast, secret = world.site.cast, world.site.app.state.settings.secret()
+    SEND.later(db, mail_id=0)
+    dead = db.query(Job).filter_by(kind=SEND.name).one()
+    dead.died_at, dead.error = now(), "kumquat: the mail server refuses it"
+    world.ids["job"] = dead.public_id
+    mail_address_link(db, cast.peer.id, "peer.elsewhere@example.org", "en", secret=secret)
+    mail_address_link(db, cast.loner.id, "whoever.has.the.link@example.org", "en", secret=secret)
+    mail_password_link(db, "lena@example.org", "en", secret=secret)
+    address, known = db.query(AddressLink).order_by(AddressLink.id)
+    password = db.query(ResetLink).filter_by(mailed=True).one()
+    world.ids["confirm"] = mailed_token(secret, "address", known.public_id)
+    world.secrets += [
+        Secret(dead.error, ("administrator",)),
+        Secret("peer.elsewhere@example.org", ("peer",)),
+        Secret(mailed_token(secret, "password", password.public_id)),
+        Secret(mailed_token(secret, "address", address.public_id)),
+        *(Secret(link.public_id) for link in (address, password)),
     ]
 
 

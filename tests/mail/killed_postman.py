@@ -1,0 +1,29 @@
+"""A postman who is there to be killed: `python -m tests.mail.killed_postman URL PORT`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from threading import Event
+
+from app.background import make_postman
+from app.db import Database
+from app.jobs.worker import Worker
+from app.mail.services import SEND
+from tests.conftest import settings_for
+
+LEASE = timedelta(seconds=2)
+THREADS = 2
+
+
+def main(url: str, port: str) -> None:
+    settings = settings_for(url, smtp_url=f"smtp://127.0.0.1:{port}")
+    runners = {SEND: make_postman(settings).deliver}
+    Worker(Database(url), runners, threads=THREADS, lease=LEASE, look_every=0.05).start()
+    sys.stdout.write("working\n")
+    sys.stdout.flush()
+    Event().wait()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
