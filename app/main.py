@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import anyio.to_thread
@@ -18,11 +19,12 @@ from app.background import make_worker
 from app.clock import now
 from app.db import Database
 from app.jobs.worker import Worker
+from app.journals.pictures import LARGEST_UPLOAD
 from app.people.attempts import Limiter
 from app.people.passwords import Passwords
 from app.people.queries import organization
 from app.people.services import SEEN_EVERY, SEEN_EVERY_SHARED, touch_session
-from app.people.viewer import Viewer, initials, tone
+from app.people.viewer import Viewer, copies_key, initials, tone
 from app.progress.viewers import load_viewer
 from app.settings import Settings
 from app.things.library import Library
@@ -81,7 +83,13 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
                 origin=settings.base_url,
                 exempt=CSRF_EXEMPT,
             ),
-            Middleware(LimitBody, refuse=lambda request: page_for(request, 413), largest=MAX_BODY_BYTES),
+            Middleware(
+                LimitBody,
+                refuse=lambda request: page_for(request, 413),
+                largest=MAX_BODY_BYTES,
+                uploads="/pictures",
+                largest_upload=MAX_BODY_BYTES + LARGEST_UPLOAD,
+            ),
         ],
     )
     app.state.settings = settings
@@ -99,7 +107,12 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         secure=settings.https,
         reload=settings.demo,
         site=site,
-        globals_={"static": static.url, "initials": initials, "tone": tone},
+        globals_={
+            "static": static.url,
+            "initials": initials,
+            "tone": tone,
+            "copies_key": partial(copies_key, settings.secret()),
+        },
     )
     install_error_pages(app)
     for router in _routers():

@@ -1,7 +1,7 @@
 """Markdown to safe HTML: one pipeline, two trust levels.
 
-What people post gets no pictures and marked links; Things may show their programme's own pictures. Neither
-can bring markup, script or style into a page: raw HTML is shown as text, and nh3 has the last word.
+What people post gets marked links, and no pictures but their own; Things may show those of their programme.
+Neither can bring markup, script or style into a page: raw HTML is shown as text, and nh3 has the last word.
 """
 
 from __future__ import annotations
@@ -80,7 +80,11 @@ def _cleaner(*, tags: set[str], attributes: Mapping[str, set[str]], rel: str) ->
     )
 
 
-_POST = _cleaner(tags=set(), attributes={}, rel="nofollow ugc noopener")
+_POST = _cleaner(
+    tags={"img"},
+    attributes={"img": {"src", "alt", "title", "loading", "width", "height"}},
+    rel="nofollow ugc noopener",
+)
 _THING = _cleaner(
     tags={"img"},
     attributes={
@@ -147,10 +151,17 @@ class Document:
                 block = []
 
 
-def render_post(text: str, language: str = "en", *, level: int = 3) -> Markup:
-    """What a person wrote; its headings begin at `level`, under the title of the page."""
+def render_post(
+    text: str,
+    language: str = "en",
+    *,
+    level: int = 3,
+    image: Callable[[str], Mapping[str, str] | None] | None = None,
+) -> Markup:
+    """What a person wrote; its headings begin at `level`, under the title of the page. `image` is as in
+    Frame; without it no picture is shown."""
     digest = sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
-    frame = Frame(prefix=f"p-{digest}-", level=level)
+    frame = Frame(prefix=f"p-{digest}-", level=level, image=image)
     parser = _parser(language)
     env: dict[str, Any] = {"frame": frame, "docId": frame.prefix}
     tokens = _parse(text, language, env)

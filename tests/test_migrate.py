@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import inspect, select, text
 
 from app.clock import now
 from app.db import Database
-from app.journals.models import Post
+from app.journals.models import Post, Revision
 from app.migrate import MigrationError, config, current_revision, is_current, migrating, upgrade
 from app.progress.models import ProgressState
 from app.progress.queries import seen
@@ -68,6 +69,29 @@ def test_what_lists_and_packs_copy_is_filled_in_for_a_database_full_of_data(empt
         command.downgrade(config(connection), "20261123_2100")
     upgrade(empty)
     assert _copies(empty) == before
+
+
+def test_what_was_published_before_there_were_revisions_is_the_first(empty: Database) -> None:
+    upgrade(empty)
+    moment = now()
+    with empty.transaction() as db:
+        enrolments = enrolments_of(db, make_cast(db, "x").cohort)
+        moments = [moment - timedelta(hours=number) for number in range(1, 452)]
+        posts = write_posts(db, enrolments, moments)
+        posts[0].edited_at = moment
+        posts[1].deleted_at = moment
+        posts[2].published_at = None
+    with migrating(empty) as connection:
+        command.downgrade(config(connection), "20261125_2200")
+    upgrade(empty)
+    with empty.transaction(write=False) as db:
+        kept = db.scalars(select(Revision).order_by(Revision.post_id)).all()
+    assert [(one.post_id, one.title, one.body, one.at) for one in kept] == [
+        (post.id, post.title, post.body, post.edited_at or post.published_at)
+        for post in posts
+        if post.published_at
+    ]
+    assert len({one.public_id for one in kept}) == 450
 
 
 def _copies(database: Database) -> dict[str, list[Any]]:

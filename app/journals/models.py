@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clock import now
@@ -69,6 +69,36 @@ class Post(Base):
 
     author: Mapped[Person] = relationship(lazy="raise_on_sql")
     enrolment: Mapped[Enrolment | None] = relationship(lazy="raise_on_sql")
+
+
+class Revision(Base):
+    """A text that readers of a post saw: each one that was published, the newest of which they see now."""
+
+    __tablename__ = "revision"
+    __table_args__ = (Index("ix_revision_post_id_at_id", "post_id", "at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Picture(Base):
+    """A picture in a post, as WebP. Who may read the post may see it."""
+
+    __tablename__ = "picture"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column()
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    post: Mapped[Post] = relationship(lazy="raise_on_sql")
 
 
 class Audience(StrEnum):

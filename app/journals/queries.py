@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, load_only
 
 from app.cohorts.models import CohortCoach, Enrolment
 from app.errors import NotFound
-from app.journals.models import Audience, Comment, Post, Visibility
+from app.journals.models import Audience, Comment, Picture, Post, Revision, Visibility
 from app.people.models import Person
 from app.people.viewer import Viewer
 
@@ -27,6 +28,7 @@ _ORGANIZATION = (
 _COHORT = (
     select(_enrolment.cohort_id).where(_enrolment.id == Post.enrolment_id).correlate(Post).scalar_subquery()
 )
+PICTURES_AT_ONCE = 10
 SHARED_WITH_COACH = (Visibility.COACHES, Visibility.COHORT, Visibility.MEMBERS, Visibility.PUBLIC)
 
 
@@ -134,6 +136,94 @@ def own_post(
     if post is None:
         raise NotFound
     return post
+
+
+def revisions_of(db: Session, post_id: int) -> list[Revision]:
+    """The texts that were published, newest first, by their titles and moments: bodies are not loaded."""
+    return list(
+        db.scalars(
+            select(Revision)
+            .options(load_only(Revision.public_id, Revision.title, Revision.at, raiseload=True))
+            .where(Revision.post_id == post_id)
+            .order_by(Revision.at.desc(), Revision.id.desc())
+        )
+    )
+
+
+def has_earlier_revisions(db: Session, post_id: int) -> bool:
+    """Whether readers once saw another text than now."""
+    return len(db.scalars(select(Revision.id).where(Revision.post_id == post_id).limit(2)).all()) > 1
+
+
+def own_revision(db: Session, post: Post, public_id: str) -> Revision:
+    """One of the texts of a post that the viewer wrote. Raises NotFound."""
+    revision = db.scalars(
+        select(Revision).where(Revision.post_id == post.id, Revision.public_id == public_id)
+    ).first()
+    if revision is None:
+        raise NotFound
+    return revision
+
+
+def readable_picture(db: Session, viewer: Viewer | None, public_id: str) -> Row[bytes, str]:
+    """`content` and `digest` of a picture in a post. Raises NotFound where the viewer may not read that."""
+    found = db.execute(
+        select(Picture.content, Picture.digest)
+        .join(Picture.post)
+        .where(Picture.public_id == public_id, visible_to(viewer))
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def pictures_kept(db: Session, post: Post) -> tuple[int, int]:
+    """(how many a post has, how many bytes all of its author's take)."""
+    count = db.scalar(select(func.count()).select_from(Picture).where(Picture.post_id == post.id))
+    size = db.scalar(
+        select(func.sum(Picture.size)).join(Picture.post).where(Post.author_id == post.author_id)
+    )
+    return count or 0, int(size or 0)
+
+
+def whole_journal(db: Session, person_id: int) -> Sequence[Any]:
+    """All of a person's posts and drafts, oldest first, with what it takes to read them."""
+    return db.execute(
+        select(
+            Post.public_id,
+            Post.title,
+            Post.body,
+            Post.html,
+            Post.visibility,
+            Post.language,
+            Post.programme_slug,
+            Post.thing_slug,
+            Post.published_at,
+            Post.saved_at,
+            Post.draft_title,
+            Post.draft_body,
+        )
+        .where(Post.author_id == person_id, Post.deleted_at.is_(None))
+        .order_by(func.coalesce(Post.published_at, Post.saved_at), Post.id)
+    ).all()
+
+
+def own_pictures(db: Session, person_id: int) -> Iterator[tuple[str, bytes]]:
+    """(id, content) of all pictures in a person's posts and drafts, ten at a time: together they may be
+    larger than memory."""
+    after = 0
+    while True:
+        found = db.execute(
+            select(Picture.id, Picture.public_id, Picture.content)
+            .join(Picture.post)
+            .where(Post.author_id == person_id, Post.deleted_at.is_(None), Picture.id > after)
+            .order_by(Picture.id)
+            .limit(PICTURES_AT_ONCE)
+        ).all()
+        for after, public_id, content in found:  # noqa: B007
+            yield public_id, content
+        if len(found) < PICTURES_AT_ONCE:
+            return
 
 
 def post_by_once(db: Session, author_id: int, once: str) -> Post | None:

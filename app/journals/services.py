@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import update
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.cohorts.models import Cohort, Enrolment
 from app.cohorts.services import join
+from app.db import new_public_id
 from app.errors import NotFound, Refused
 from app.events.log import record
-from app.journals.models import Audience, Comment, Post, Visibility
-from app.journals.queries import has_reflection, last_choice
+from app.journals.models import Audience, Comment, Picture, Post, Revision, Visibility
+from app.journals.pictures import Prepared, name_of, picture_in_post
+from app.journals.queries import has_reflection, last_choice, pictures_kept
 from app.journals.readers import Circle, allowed
 from app.markdown import excerpt, render_post
 from app.people.viewer import Viewer
@@ -26,6 +29,9 @@ from app.things.catalogue import Programme, Thing
 from app.web.i18n import message
 
 EXCERPT_LENGTH = 280
+MOST_PICTURES = 40
+MOST_BYTES = 200_000_000
+"""Of all pictures that one person keeps."""
 
 
 class Conflict(Exception):
@@ -156,21 +162,65 @@ def publish_post(
     _refuse_to_overwrite(post, title, body, version, window)
     at = now()
     first = post.published_at is None
-    if not first and (title, body) != (post.title, post.body):
-        post.edited_at = at
-    post.title, post.body, post.html = title, body, str(render_post(body, post.language))
-    post.excerpt = excerpt(post.html, EXCERPT_LENGTH)
+    _show(db, post, title, body, at)
     post.draft_title = post.draft_body = None
     post.visibility = visibility
     post.saved_in = window
-    post.version += 1
-    post.saved_at = at
     if first:
         post.published_at = at
         record(db, post.author_id, "published", "post", post.public_id, enrolment_id=post.enrolment_id)
     if about:
         record_reflection(db, about.enrolment, about.programme, about.thing)
     db.flush()
+
+
+def _show(db: Session, post: Post, title: str, body: str, at: datetime) -> None:
+    """Let readers see this text from now on. One that they do not see yet is a revision."""
+    if (title, body) != (post.title, post.body):
+        db.add(Revision(post_id=post.id, title=title, body=body, at=at))
+        if post.published_at is not None:
+            post.edited_at = at
+    html = render_post(body, post.language, image=picture_in_post)
+    post.title, post.body, post.html = title, body, str(html)
+    post.excerpt = excerpt(post.html, EXCERPT_LENGTH)
+    post.version += 1
+    post.saved_at = at
+
+
+def restore_revision(db: Session, post: Post, revision: Revision) -> None:
+    """Let readers see an earlier text again, as the newest revision. A draft under way is not touched, and is
+    written on in its window; an editor without one is told that the text was changed elsewhere. What readers
+    see already stays as it is."""
+    if (revision.title, revision.body) == (post.title, post.body):
+        return
+    _show(db, post, revision.title, revision.body, now())
+    if post.draft_body is None:
+        post.saved_in = None
+    record(db, post.author_id, "restored-revision", "post", post.public_id, enrolment_id=post.enrolment_id)
+    db.flush()
+
+
+def keep_picture(db: Session, post: Post, picture: Prepared) -> str:
+    """Keep a picture for a post; returns its name. Raises Refused where there are too many already."""
+    count, size = pictures_kept(db, post)
+    if count >= MOST_PICTURES:
+        raise Refused(
+            message("There are %(count)s pictures in this text. That is enough.", count=count), "picture"
+        )
+    if size + len(picture.content) > MOST_BYTES:
+        raise Refused(
+            message("There is no room for more pictures of yours. Delete a post with some."), "picture"
+        )
+    kept = Picture(
+        public_id=new_public_id(),
+        post_id=post.id,
+        content=picture.content,
+        digest=sha256(picture.content).hexdigest(),
+        size=len(picture.content),
+    )
+    db.add(kept)
+    db.flush()
+    return name_of(kept.public_id, picture.width, picture.height)
 
 
 def delete_post(db: Session, post: Post, about: About | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 from fastapi import Request, Response
@@ -13,21 +14,24 @@ from sqlalchemy.orm import Session
 from app.cohorts.models import Enrolment
 from app.errors import Refused
 from app.journals.models import Post, Visibility
+from app.journals.pictures import ACCEPTED, Prepared, markdown_of, picture_in_post
 from app.journals.readers import allowed, choices, circle_of
 from app.journals.services import (
     About,
     Conflict,
     default_visibility,
+    keep_picture,
     publish_post,
     save_draft,
     start_post,
 )
-from app.learn.forms import PostForm
+from app.learn.forms import PictureForm, PostForm
 from app.markdown import render_post
 from app.people.viewer import Viewer
 from app.things.catalogue import Programme, Thing, ThingText
 from app.web.forms import Bound, blank
 from app.web.i18n import Locale, message
+from app.web.page import sign_in_first
 from app.web.render import Flash, is_htmx, redirect, render
 
 
@@ -44,6 +48,10 @@ class Desk:
     thing: Thing | None = None
     done_url: str | None = None
 
+    def url_of(self, post: Post) -> str:
+        """Where a draft is written on: of posts without a Thing there may be several."""
+        return self.url if self.thing or self.post else f"{self.back_url}/{post.public_id}/edit"
+
     @property
     def about(self) -> About | None:
         if self.enrolment is None or self.programme is None or self.thing is None:
@@ -54,6 +62,7 @@ class Desk:
 @dataclass(frozen=True)
 class EditorView:
     url: str
+    pictures_url: str
     back_url: str
     thing: Thing | None
     text: ThingText | None
@@ -64,6 +73,24 @@ class EditorView:
     preview: Markup | None = None
     other: Post | None = None
     """What another window saved meanwhile."""
+
+
+def writer_of(viewer: Viewer | None, form: Bound[Any]) -> Viewer | None:
+    """The viewer, unless the form was opened by somebody else on the same computer."""
+    opened_by = str(form.value("writer"))
+    return viewer if viewer is not None and opened_by in ("", viewer.public_id) else None
+
+
+def turned_away(request: Request, viewer: Viewer | None, locale: Locale, form: Bound[Any]) -> Response:
+    """For a text that reaches us after its writer was signed out: the page carries it until they are back.
+    Who is signed in instead does not get to see it."""
+    if is_htmx(request) and viewer is None:
+        return sign_in_first(request)
+    if is_htmx(request):
+        problem = locale.gettext("Somebody else is signed in here now.")
+        return _save_line(request, problem=problem, status=409)
+    fields = [(name, value) for name, value in form.raw.items() if name in PostForm.model_fields]
+    return render(request, "learn/signed_out.html", {"fields": fields}, status=403)
 
 
 def open_desk(request: Request, db: Session, viewer: Viewer, locale: Locale, desk: Desk) -> Response:
@@ -102,8 +129,11 @@ def write(
         return _page(request, db, viewer, locale, desk, form, status=422)
     data = form.data
     if data.action == "preview":
-        preview = render_post(data.body, locale.language)
+        preview = render_post(data.body, locale.language, image=picture_in_post)
         return _page(request, db, viewer, locale, desk, form, preview=preview)
+    if data.insert is not None:
+        _insert_prompt(locale, desk, form, data.insert)
+        return _page(request, db, viewer, locale, desk, form)
     if data.action == "publish" and not data.body.strip():
         form.refuse("body", message("Write a sentence or two first."))
         return _page(request, db, viewer, locale, desk, form, status=422)
@@ -114,15 +144,7 @@ def write(
     if visibility not in allowed(circle):
         form.refuse("visibility", message("Choose one of the options."))
         return _page(request, db, viewer, locale, desk, form, status=422)
-    post = desk.post or start_post(
-        db,
-        viewer.person_id,
-        once=data.once or str(uuid4()),
-        language=locale.language,
-        visibility=visibility,
-        enrolment=desk.enrolment,
-        about=desk.about,
-    )
+    post = _post_of(db, viewer, locale, desk, data, visibility)
     was_published = post.published_at is not None
     act = publish_post if data.action == "publish" else save_draft
     try:
@@ -142,16 +164,94 @@ def write(
         form.refuse(refused.field, refused.message)
         return _page(request, db, viewer, locale, desk, form, status=422)
     if data.action == "draft":
-        return _saved(request, locale, desk, post)
-    flash = Flash(_published_words(locale, visibility, again=was_published))
+        return _saved(request, locale, desk, post, window=data.window)
+    flash = Flash(_published_words(locale, visibility, again=was_published), kept=data.window)
     return redirect(request, desk.done_url or f"/journals/{viewer.handle}/{post.public_id}", flash)
 
 
-def _saved(request: Request, locale: Locale, desk: Desk, post: Post | None) -> Response:
+def _insert_prompt(locale: Locale, desk: Desk, form: Bound[PostForm], number: int) -> None:
+    """As a quotation at the end; a script puts it where the cursor is."""
+    prompts = desk.thing.text(locale.reading_order()).prompts if desk.thing else ()
+    if number < len(prompts):
+        body = str(form.value("body")).rstrip()
+        form.raw["body"] = f"{body}\n\n> {prompts[number]}\n\n".lstrip()
+
+
+def add_picture(
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    locale: Locale,
+    desk: Desk,
+    form: Bound[PictureForm],
+    picture: Prepared | None,
+) -> Response:
+    """Into the text at its end; a script gets the Markdown, and puts it where the cursor is. None is a
+    picture that was refused, with the reason in the form."""
+    if picture is None:
+        return _no_picture(request, db, viewer, locale, desk, form)
+    circle = circle_of(db, desk.enrolment)
+    visibility = form.data.visibility or default_visibility(db, viewer.person_id, desk.enrolment, circle)
+    if visibility not in allowed(circle):
+        visibility = Visibility.PRIVATE
+    post = _post_of(db, viewer, locale, desk, form.data, visibility)
+    try:
+        name = keep_picture(db, post, picture)
+    except Refused as refused:
+        form.refuse(refused.field, refused.message)
+        return _no_picture(request, db, viewer, locale, desk, form)
+    markdown = markdown_of(form.data.alt, name)
+    if is_htmx(request):
+        context = {"markdown": markdown, "problem": ""}
+        return render(request, "learn/_picture.html", context, partial="learn/_picture.html")
+    form.raw["body"] = form.data.body = f"{form.data.body.rstrip()}\n\n{markdown}\n".lstrip()
+    try:
+        save_draft(
+            db,
+            post,
+            title=form.data.title,
+            body=form.data.body,
+            visibility=visibility,
+            version=form.data.version if form.data.version is not None else post.version,
+            window=form.data.window or None,
+            about=desk.about,
+        )
+    except Conflict as conflict:
+        return _conflict(request, db, viewer, locale, desk, form, conflict.post)
+    return _saved(request, locale, desk, post, window=form.data.window)
+
+
+def _no_picture(
+    request: Request, db: Session, viewer: Viewer, locale: Locale, desk: Desk, form: Bound[PictureForm]
+) -> Response:
+    if not is_htmx(request):
+        return _page(request, db, viewer, locale, desk, form, status=422)
+    context = {"markdown": "", "problem": next(iter(form.errors.values()), "")}
+    return render(request, "learn/_picture.html", context, partial="learn/_picture.html", status=422)
+
+
+def _post_of(
+    db: Session, viewer: Viewer, locale: Locale, desk: Desk, data: PostForm, visibility: Visibility
+) -> Post:
+    """The post that is written here, begun where it is new."""
+    return desk.post or start_post(
+        db,
+        viewer.person_id,
+        once=data.once or str(uuid4()),
+        language=locale.language,
+        visibility=visibility,
+        enrolment=desk.enrolment,
+        about=desk.about,
+    )
+
+
+def _saved(request: Request, locale: Locale, desk: Desk, post: Post | None, *, window: str = "") -> Response:
     if is_htmx(request):
         return _save_line(request, post=post)
-    flash = Flash(locale.gettext("Your draft is saved. Nobody else sees it.")) if post else None
-    return redirect(request, desk.url, flash)
+    saved = Flash(locale.gettext("Your draft is saved. Nobody else sees it."), kept=window)
+    if post is None:
+        return redirect(request, desk.url)
+    return redirect(request, desk.url_of(post), saved)
 
 
 def _save_line(
@@ -173,7 +273,7 @@ def _conflict(
     viewer: Viewer,
     locale: Locale,
     desk: Desk,
-    form: Bound[PostForm],
+    form: Bound[Any],
     other: Post,
 ) -> Response:
     """Both texts, side by side; whichever is saved next was chosen with both in sight."""
@@ -181,6 +281,12 @@ def _conflict(
         return _save_line(request, post=other, conflict=True, status=409)
     form.raw["version"] = other.version
     return _page(request, db, viewer, locale, desk, form, other=other, status=409)
+
+
+def pictures_url(url: str) -> str:
+    """Where the form is sent with a picture in it."""
+    path, mark, query = url.partition("?")
+    return f"{path}/pictures{mark}{query}"
 
 
 def _published_words(locale: Locale, visibility: Visibility, *, again: bool) -> str:
@@ -203,7 +309,7 @@ def _page(
     viewer: Viewer,
     locale: Locale,
     desk: Desk,
-    form: Bound[PostForm],
+    form: Bound[Any],
     *,
     preview: Markup | None = None,
     other: Post | None = None,
@@ -216,6 +322,7 @@ def _page(
     post = desk.post
     view = EditorView(
         desk.url,
+        pictures_url(desk.url),
         desk.back_url,
         thing,
         text,
@@ -226,5 +333,10 @@ def _page(
         preview,
         other,
     )
-    context = {"view": view, "form": form, "other_text": writing_of(other) if other else None}
+    context = {
+        "view": view,
+        "form": form,
+        "other_text": writing_of(other) if other else None,
+        "accepted": ACCEPTED,
+    }
     return render(request, "learn/editor.html", context, status=status)

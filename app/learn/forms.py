@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from app.journals.models import Audience, Visibility
 from app.markdown import LONGEST
@@ -25,7 +25,8 @@ class TickForm(Form):
 
 class PostForm(Form):
     """A post as it is being written. `once` names the post, `version` the save that it was opened with,
-    `window` the window it is written in; a script may leave all three out."""
+    `window` the window it is written in, `writer` who opened it; a script may leave all four out. `insert` is
+    the number of a prompt to put into the text."""
 
     title: Annotated[str, StringConstraints(max_length=LONGEST_TITLE)] = ""
     body: Annotated[str, StringConstraints(max_length=LONGEST, strip_whitespace=False)] = ""
@@ -33,7 +34,17 @@ class PostForm(Form):
     action: Literal["draft", "publish", "preview"] = "draft"
     once: Mark = ""
     window: Mark = ""
+    writer: Mark = ""
+    insert: Annotated[int, Field(ge=0, lt=1000)] | None = None
     version: Annotated[int, AfterValidator(lambda version: min(version, 2**31))] | None = None
+
+
+class PictureForm(PostForm):
+    """A post as it is being written, with a picture for it. `alt` is for who does not see it (WCAG 2.2,
+    1.1.1)."""
+
+    picture: bytes
+    alt: Annotated[str, StringConstraints(min_length=1, max_length=300)]
 
 
 def _written(body: str) -> str:

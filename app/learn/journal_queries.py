@@ -11,7 +11,7 @@ from markupsafe import Markup
 from app.errors import NotFound
 from app.journals.cards import PostCard, card
 from app.journals.models import Audience, Comment, Visibility
-from app.journals.queries import comments_of
+from app.journals.queries import comments_of, has_earlier_revisions
 from app.journals.streams import journal_lines, own_drafts, post_detail
 from app.learn.reader import Reader
 from app.people.models import Person
@@ -93,10 +93,12 @@ class AnswerView:
 
 @dataclass(frozen=True)
 class PostView:
-    """`audiences` are (value, name, who that is) of who a viewer may answer to: maybe nobody."""
+    """`audiences` are (value, name, who that is) of who a viewer may answer to: maybe nobody. `has_earlier`
+    texts are for the author, and are looked for only where the post was changed."""
 
     card: PostCard
     is_own: bool
+    has_earlier: bool
     edited_at: datetime | None
     answers: Sequence[AnswerView]
     audiences: Sequence[tuple[str, str, str]]
@@ -111,9 +113,11 @@ def post_view(reader: Reader, handle: str, public_id: str) -> PostView:
     line = found.line
     body = Markup(found.html)  # noqa: S704  cleaned when it was stored
     shown = replace(card(line, reader.catalogue, reader.locale), body=body)
+    is_own = viewer is not None and line.author_id == viewer.person_id
     return PostView(
         shown,
-        viewer is not None and line.author_id == viewer.person_id,
+        is_own,
+        is_own and found.edited_at is not None and has_earlier_revisions(reader.db, line.id),
         found.edited_at,
         [_answer(answer, shown.url, viewer) for answer in comments_of(reader.db, viewer, line.id)],
         _audiences(reader, viewer, line.author_id, line.visibility, found.cohort_id),

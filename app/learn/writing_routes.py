@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 from fastapi import Request, Response
@@ -15,7 +16,7 @@ from app.errors import NotFound
 from app.journals.models import Post
 from app.journals.queries import own_post, post_by_once, writing_about
 from app.journals.services import delete_post, restore_post
-from app.learn.editor import Desk, open_desk, write
+from app.learn.editor import Desk, open_desk, turned_away, write, writer_of
 from app.learn.forms import PostForm
 from app.learn.reader import found_programme, found_thing
 from app.people.viewer import Enrolled, Viewer
@@ -45,20 +46,31 @@ def reflect_page(
 def reflect(
     request: Request,
     db: Session,
-    viewer: Viewer,
+    viewer: Viewer | None,
     locale: Locale,
     programme: str,
     thing: str,
     form: Bound[PostForm] = posted(PostForm),
 ) -> Response:
     """The enrolment is locked meanwhile: the same form twice at once is one post."""
+    writer = writer_of(viewer, form)
+    if writer is None:
+        return turned_away(request, viewer, locale, form)
+    desk = begun_reflection(request, db, writer, form, programme, thing)
+    return write(request, db, writer, locale, desk, form)
+
+
+def begun_reflection(
+    request: Request, db: Session, writer: Viewer, form: Bound[Any], programme: str, thing: str
+) -> Desk:
+    """Where a reflection that was typed belongs; who begins one is in the programme."""
     found = found_programme(catalogue_of(request), programme)
     what = found_thing(found, thing)
-    enrolment = enrol(db, viewer.person_id, found.slug)
-    post = _begun(db, viewer, form, enrolment, slugs_of(what))
+    enrolment = enrol(db, writer.person_id, found.slug)
+    post = _begun(db, writer, form, enrolment, slugs_of(what))
     if post is None and form.parsed and not form.data.once:
         post = writing_about(db, enrolment.id, slugs_of(what))
-    return write(request, db, viewer, locale, _reflection_desk(found, what, enrolment, post), form)
+    return _reflection_desk(found, what, enrolment, post)
 
 
 def _reflection_desk(
@@ -71,7 +83,7 @@ def _reflection_desk(
 def _begun(
     db: Session,
     viewer: Viewer,
-    form: Bound[PostForm],
+    form: Bound[Any],
     enrolment: Enrolment | None,
     thing_slugs: Sequence[str | None],
 ) -> Post | None:
@@ -104,14 +116,21 @@ def new_post_page(request: Request, db: Session, viewer: Viewer, locale: Locale,
 def new_post(
     request: Request,
     db: Session,
-    viewer: Viewer,
+    viewer: Viewer | None,
     locale: Locale,
     group: str = "",
     form: Bound[PostForm] = posted(PostForm),
 ) -> Response:
-    enrolment = own_enrolment(db, viewer, group) if group else None
-    post = _begun(db, viewer, form, enrolment, (None,))
-    return write(request, db, viewer, locale, _free_desk(viewer, enrolment, post), form)
+    writer = writer_of(viewer, form)
+    if writer is None:
+        return turned_away(request, viewer, locale, form)
+    return write(request, db, writer, locale, begun_post(db, writer, form, group), form)
+
+
+def begun_post(db: Session, writer: Viewer, form: Bound[Any], group: str) -> Desk:
+    """Where a post without a Thing that was typed belongs."""
+    enrolment = own_enrolment(db, writer, group) if group else None
+    return _free_desk(writer, enrolment, _begun(db, writer, form, enrolment, (None,)))
 
 
 def _named(request: Request, locale: Locale, courses: Sequence[Enrolled]) -> list[tuple[str, str]]:
@@ -129,7 +148,7 @@ def _free_desk(viewer: Viewer, enrolment: Enrolment | None, post: Post | None) -
     return Desk(url, f"/journals/{viewer.handle}", enrolment, post)
 
 
-def _own_desk(
+def own_desk(
     request: Request, db: Session, viewer: Viewer, handle: str, post: str, *, deleted: bool = False
 ) -> tuple[Post, Desk]:
     """One of the viewer's posts, locked, and where it is written. Raises NotFound."""
@@ -147,7 +166,7 @@ def _own_desk(
 def edit_page(
     request: Request, db: Session, viewer: Viewer, locale: Locale, handle: str, post: str
 ) -> Response:
-    _, desk = _own_desk(request, db, viewer, handle, post)
+    _, desk = own_desk(request, db, viewer, handle, post)
     return open_desk(request, db, viewer, locale, desk)
 
 
@@ -155,19 +174,22 @@ def edit_page(
 def edit(
     request: Request,
     db: Session,
-    viewer: Viewer,
+    viewer: Viewer | None,
     locale: Locale,
     handle: str,
     post: str,
     form: Bound[PostForm] = posted(PostForm),
 ) -> Response:
-    _, desk = _own_desk(request, db, viewer, handle, post)
-    return write(request, db, viewer, locale, desk, form)
+    writer = writer_of(viewer, form)
+    if writer is None:
+        return turned_away(request, viewer, locale, form)
+    _, desk = own_desk(request, db, writer, handle, post)
+    return write(request, db, writer, locale, desk, form)
 
 
 @router.post("/journals/{handle}/{post}/delete")
 def delete(request: Request, db: Session, viewer: Viewer, locale: Locale, handle: str, post: str) -> Response:
-    found, desk = _own_desk(request, db, viewer, handle, post)
+    found, desk = own_desk(request, db, viewer, handle, post)
     delete_post(db, found, desk.about)
     undo = f"/journals/{handle}/{post}/restore"
     was = (
@@ -182,7 +204,7 @@ def delete(request: Request, db: Session, viewer: Viewer, locale: Locale, handle
 def restore(
     request: Request, db: Session, viewer: Viewer, locale: Locale, handle: str, post: str
 ) -> Response:
-    found, desk = _own_desk(request, db, viewer, handle, post, deleted=True)
+    found, desk = own_desk(request, db, viewer, handle, post, deleted=True)
     restore_post(db, found, desk.about)
     url = f"/journals/{handle}/{post}" + ("" if found.published_at else "/edit")
     return redirect(request, url, Flash(locale.gettext("It is back.")))

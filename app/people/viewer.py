@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -81,6 +84,13 @@ class Viewer:
     @cached_property
     def coached_ids(self) -> tuple[int, ...]:
         return tuple(membership.cohort_id for membership in self.coached)
+
+
+def copies_key(secret: str, public_id: str) -> str:
+    """What a browser encrypts its copies of a person's unsaved texts with; no other person's pages have it.
+    256 bits in base64, for AES-GCM."""
+    digest = hmac.digest(secret.encode(), f"browser copies of {public_id}".encode(), hashlib.sha256)
+    return b64encode(digest).decode()
 
 
 def initials(name: str) -> str:

@@ -65,36 +65,49 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
-/** Drafts save themselves by htmx after a pause; here they also do on leaving, and when the network is back.
-    Where that fails, or another window saved meanwhile, the browser asks before it leaves. */
-function keep(editor) {
-  let edits = editor.dataset.editor === "kept" ? 0 : 1;
-  let failed = editor.dataset.editor === "conflict";
-  let kept = 0;
-  let sent;
-  editor.addEventListener("input", () => { edits += 1; });
-  editor.addEventListener("submit", () => { kept = edits; });
-  editor.addEventListener("htmx:before:request", () => { sent = edits; });
-  editor.addEventListener("htmx:before:response", (event) => {
-    const { status, headers } = event.detail.ctx.response;
-    const signedOut = headers.has("HX-Redirect");
-    failed = signedOut || status >= 400;
-    if (!failed) kept = sent;
-    if (!signedOut) return;
+document.addEventListener("dingen:say", (event) => announce(event.detail, true));
+
+/** Texts that the server does not have yet: those that it has by now are forgotten, and nobody leaves without being
+    asked what shall become of the others. See copies.js. */
+async function tendCopies() {
+  const account = document.querySelector("[data-copies]");
+  if (!account) return;
+  const mine = `dingen-copy:${account.dataset.person}:`;
+  const waiting = () => Object.keys(localStorage).filter((name) => name.startsWith(mine));
+  const arrived = document.querySelector("[data-kept]");
+  if (arrived) localStorage.removeItem(mine + arrived.dataset.kept);
+  account.addEventListener("submit", (event) => {
+    if (!waiting().length) return;
     event.preventDefault();
-    document.getElementById("saved").textContent = live.dataset.signedOut;
+    askBeforeLeaving(account, waiting);
   });
-  editor.addEventListener("htmx:error", () => { failed = true; });
-  addEventListener("beforeunload", (event) => { if (failed && edits !== kept) event.preventDefault(); });
-  addEventListener("pagehide", () => {
-    if (failed || edits === kept) return;
-    const draft = new URLSearchParams(new FormData(editor));
-    draft.set("action", "draft");
-    navigator.sendBeacon(editor.getAttribute("action"), draft);
-  });
-  addEventListener("online", () => {
-    if (edits !== kept) editor.elements.body.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+  if (!waiting().length || document.querySelector("[data-editor]")) return;
+  const copies = await import(account.dataset.copies);
+  const [text] = await copies.all();
+  if (!text) return;
+  const notice = document.getElementById("unsent-notice").content.cloneNode(true);
+  notice.querySelector("a").href = text.url;
+  document.getElementById("main").prepend(notice);
+}
+
+async function askBeforeLeaving(account, waiting) {
+  const dialog = document.getElementById("unsent");
+  const copies = await import(account.dataset.copies);
+  dialog.showModal();
+  dialog.onclick = async (event) => {
+    const choice = event.target.closest("[data-unsent]")?.dataset.unsent;
+    if (!choice) return;
+    for (const text of await copies.all()) {
+      if (choice === "send" && !(await copies.send(text))) {
+        dialog.querySelector("[role=status]").textContent = live.dataset.failed;
+        return;
+      }
+      if (choice === "download") copies.download(text);
+    }
+    for (const name of waiting()) localStorage.removeItem(name);
+    dialog.close();
+    account.requestSubmit();
+  };
 }
 
 /** A table that arrow keys walk: one stop for Tab, the rest by arrows, Home, End, Page Up and Page Down. */
@@ -176,6 +189,5 @@ if (!CSS.supports("selector(::details-content)") && matchMedia("(width >= 64rem)
   for (const fold of document.querySelectorAll("[data-fold]")) fold.open = true;
 }
 document.querySelector(".site-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-const editor = document.querySelector("[data-editor]");
-if (editor) keep(editor);
+tendCopies();
 settle(document);

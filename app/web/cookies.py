@@ -32,7 +32,9 @@ def set_session(request: Request, response: Response, token: str, *, shared_comp
 
 
 def clear_session(request: Request, response: Response) -> None:
-    """Forget the session; the browser is asked to forget what it stored and cached too."""
+    """Forget the session; the browser is asked to forget what it cached too. What it keeps of unsaved texts
+    is encrypted, each person's with a key of their own, and its own page has asked what shall become of
+    it."""
     secure = request.app.state.pages.secure
     response.delete_cookie(_name(secure), path="/", secure=secure, httponly=True, samesite="lax")
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"cache"'

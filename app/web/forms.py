@@ -68,20 +68,23 @@ def blank(form: type[F], **values: Any) -> Bound[F]:  # noqa: ARG001
     return Bound({"once": str(uuid4()), **values})
 
 
-def posted(form: type[F]) -> Any:
-    """A dependency that reads the body into a bound form; it never touches the database."""
+def posted(form: type[F], *, file: str = "") -> Any:
+    """A dependency that reads the body into a bound form; it never touches the database. The field `file`
+    takes the bytes of an uploaded file."""
 
     async def read(request: Request) -> Bound[F]:
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if content_type and content_type not in FORM_TYPES:
             raise HTTPException(415)
         try:
-            pairs = await _pairs(request, content_type)
+            pairs = await _pairs(request, content_type, file)
         except UnicodeError as error:
             raise HTTPException(415) from error
         raw: dict[str, Any] = {}
         for name, value in pairs:
-            if name in lists:
+            if isinstance(value, bytes):
+                raw[name] = value
+            elif name in lists:
                 raw.setdefault(name, []).append(_text(value))
             else:
                 raw[name] = _text(value)
@@ -93,14 +96,19 @@ def posted(form: type[F]) -> Any:
     return Depends(read)
 
 
-async def _pairs(request: Request, content_type: str) -> list[tuple[str, str]]:
+async def _pairs(request: Request, content_type: str, file: str) -> list[tuple[str, str | bytes]]:
     """Names and values in their order (WHATWG URL, 5.1). Raises HTTPException for too many."""
     if content_type == "multipart/form-data":
-        async with request.form(max_files=0, max_fields=MAX_FIELDS, max_part_size=MAX_PART_BYTES) as body:
-            return [(name, value) for name, value in body.multi_items() if isinstance(value, str)]
+        files = 1 if file else 0
+        async with request.form(max_files=files, max_fields=MAX_FIELDS, max_part_size=MAX_PART_BYTES) as body:
+            return [
+                (name, value if isinstance(value, str) else await value.read())
+                for name, value in body.multi_items()
+                if isinstance(value, str) or name == file
+            ]
     body_text = (await request.body()).decode("latin-1")
     try:
-        return parse_qsl(body_text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+        return [*parse_qsl(body_text, keep_blank_values=True, max_num_fields=MAX_FIELDS)]
     except ValueError as error:
         raise HTTPException(400) from error
 
@@ -112,8 +120,9 @@ def _text(value: str) -> str:
 
 def bind(form: type[F], raw: dict[str, Any]) -> Bound[F]:
     """Check `raw` against the form."""
-    filled = {name: value for name, value in raw.items() if value != ""}
-    unkept = {name: UNKEPT for name, value in filled.items() if "\0" in "".join(value)}
+    filled = {name: value for name, value in raw.items() if value not in ("", b"")}
+    texts = {name: value for name, value in filled.items() if not isinstance(value, bytes)}
+    unkept = {name: UNKEPT for name, value in texts.items() if "\0" in "".join(value)}
     if unkept:
         return Bound(raw, None, dict(unkept))
     try:

@@ -103,20 +103,31 @@ class RefuseCrossSite:
 
 
 class LimitBody:
-    """Refuses a body of more than `largest` bytes with a page: at once where it tells its length, else when
-    it has grown too long. (FastAPI's own limit answers without a page, and outside all middleware.)"""
+    """Refuses a body of more than `largest` bytes with a page, or more than `largest_upload` for an address
+    that ends with `uploads`: at once where it tells its length, else when it has grown too long. (FastAPI's
+    own limit answers without a page, and outside all middleware.)"""
 
-    def __init__(self, app: ASGIApp, *, refuse: Callable[[Request], Response], largest: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        refuse: Callable[[Request], Response],
+        largest: int,
+        uploads: str,
+        largest_upload: int,
+    ) -> None:
         self.app = app
         self.refuse = refuse
         self.largest = largest
+        self.uploads, self.largest_upload = uploads, largest_upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        largest = self.largest_upload if scope["path"].endswith(self.uploads) else self.largest
         for name, told in scope["headers"]:
-            if name == b"content-length" and told.isdigit() and int(told[:20]) > self.largest:
+            if name == b"content-length" and told.isdigit() and int(told[:20]) > largest:
                 await self.refuse(Request(scope))(scope, receive, send)
                 return
         if scope["method"] in SAFE_METHODS:
@@ -128,7 +139,7 @@ class LimitBody:
             nonlocal length
             message = await receive()
             length += len(message.get("body", b""))
-            if length > self.largest:
+            if length > largest:
                 raise HTTPException(413)
             return message
 

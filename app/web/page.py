@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import wraps
 from typing import Any, Protocol, get_args, get_type_hints
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import HTTPException, Request, Response
 from fastapi.params import Depends
@@ -28,7 +28,7 @@ from starlette.types import Receive, Scope, Send
 from app.db import Database, undo
 from app.errors import NotFound, Overtaken
 from app.web.forms import Bound
-from app.web.render import redirect
+from app.web.render import redirect, safe_next
 from app.web.workers import Workers
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -171,8 +171,16 @@ def in_one_hop(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def sign_in_first(request: Request) -> Response:
-    """To the sign-in page, and back to here afterwards where the page can be opened by its address."""
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    if request.method not in SAFE_METHODS:
-        back = "/"
+    """To the sign-in page, and afterwards back to here, or to the page whose form it was."""
+    back = _page_before(request)
+    if request.method in SAFE_METHODS:
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return redirect(request, f"/sign-in?next={quote(back, safe='/')}")
+
+
+def _page_before(request: Request) -> str:
+    """As the browser tells (RFC 9110, 10.1.3): pages of this site tell no other site."""
+    before = urlsplit(request.headers.get("referer", ""))
+    if before.netloc != request.headers.get("host"):
+        return "/"
+    return safe_next(before.path + (f"?{before.query}" if before.query else ""))

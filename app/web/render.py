@@ -31,11 +31,13 @@ CONTROLS = re.compile("[\x80-\x9f]")
 
 @dataclass(frozen=True)
 class Flash:
-    """One message on the next page; `undo_url` is posted by its Undo button."""
+    """One message on the next page; `undo_url` is posted by its Undo button. What was typed in the window
+    `kept` has arrived: the browser forgets its copy."""
 
     text: str
     tone: str = "success"
     undo_url: str = ""
+    kept: str = ""
 
 
 class Named(Protocol):

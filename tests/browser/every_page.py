@@ -46,6 +46,7 @@ THEIRS = {"handle": "{writer}", "post": "{public_post}"}
 THING, REFLECT = "/programmes/{programme}/{thing}", "/programmes/{programme}/{thing}/reflect"
 TICK = "/programmes/{programme}/{thing}/activities/{activity}"
 JOURNAL, POST = "/journals/{handle}", "/journals/{handle}/{post}"
+REVISION = "/journals/{handle}/{post}/revisions/{revision}"
 GRID, LEARNER = "/cohorts/{cohort}/coach", "/cohorts/{cohort}/coach/learners/{handle}"
 FILLED_IN = {"title": "A find", "body": TYPED}
 
@@ -74,6 +75,7 @@ PAGES = (
     Page("/reset/{token}", "too short", at={"token": "{reset_token}"}, form={"password": "x"}, status=422),
     Page("/reset/{token}", "used up", at={"token": "gone"}, status=404),
     Page("/join/{code}", at={"code": "RIVERSIDE"}),
+    Page(REFLECT, "signed out meanwhile", at=T, form=FILLED_IN, status=403),
     Page(JOURNAL, at=THEIRS),
     Page(POST, at=THEIRS),
     Page("/programmes/{programme}", "no such page", at={"programme": "nothing"}, status=404, main=True),
@@ -105,6 +107,7 @@ PAGES = (
     Page(REFLECT, "a draft", "learner", T),
     Page(REFLECT, "preview", "learner", thing("short-video"), form=FILLED_IN | {"action": "preview"}),
     Page(REFLECT, "no text", "learner", thing("short-video"), form={"action": "publish"}, status=422),
+    Page(REFLECT, "begun by somebody else", "learner", T, form=FILLED_IN | {"writer": "nobody"}, status=403),
     Page("/posts/new", who="learner"),
     Page("/posts/new", "no text", "learner", form={"action": "publish"}, status=422),
     Page(JOURNAL, "their own", "learner", OWN, main=True),
@@ -122,10 +125,14 @@ PAGES = (
         form=FILLED_IN | {"window": "another", "version": "1", "action": "draft"},
         status=409,
     ),
+    Page("/journals/{handle}/{post}/revisions", who="learner", at=OWN),
+    Page(REVISION, "compared", "learner", OWN | {"revision": "{revision}"}),
     Page("/cohorts/{cohort}", who="learner", at=RIVERSIDE, main=True),
     Page("/cohorts/{cohort}/people", who="learner", at=RIVERSIDE),
     Page("/join/{code}", "a member", "learner", {"code": "RIVERSIDE"}),
     Page("/account", who="learner", main=True),
+    Page("/account/journal", who="learner", main=True),
+    Page("/account/journal", "empty", "newcomer"),
     Page("/account/profile", "no name", "learner", form={}, status=422),
     Page("/account/email", "no address", "learner", form={"email": "x"}, status=422),
     Page("/account/password", "not the current one", "learner", form={"password": "x"}, status=422),
@@ -172,6 +179,8 @@ NO_PAGES = {
     "/healthz": "for machines",
     "/readyz": "for machines",
     "/programmes/{programme}/images/{path:path}": "pictures",
+    "/pictures/{name}": "pictures",
+    "/account/journal.zip": "an archive",
     "/styleguide": "each component twice, for whoever works on the look",
     "/sign-in/{provider}/callback": "leads on to another page",
 }

@@ -16,7 +16,7 @@ from app.cohorts.models import Cohort, Enrolment, Mode
 from app.cohorts.queries import active_enrolment
 from app.cohorts.services import add_coach, create_cohort, enrol
 from app.jobs.models import Job
-from app.journals.models import Audience, Post, Visibility
+from app.journals.models import Audience, Post, Revision, Visibility
 from app.journals.services import About, add_comment, join_cohort, publish_post, save_draft, start_post
 from app.organize.letters import TRIAL
 from app.people.mailed_links import mail_address_link, mailed_token
@@ -135,7 +135,7 @@ def _groups(db: Session, people: Mapping[str, Person]) -> dict[str, Cohort]:
 
 
 def _posts(db: Session, server: Server, learner: Person, coach: Person) -> dict[str, str]:
-    """A post that was just now written and answered, one for the web, and a draft."""
+    """A post that was just now written, changed and answered, one for the web, and a draft."""
     programme = server.app.state.library.catalogue.programmes[DEMO]
     thing = programme.thing(STARTED)
     enrolment = active_enrolment(db, learner.id, DEMO)
@@ -148,8 +148,11 @@ def _posts(db: Session, server: Server, learner: Person, coach: Person) -> dict[
     )
     writer, public_post = db.execute(public.limit(1)).one()
     complete_activity(db, seen(db, enrolment.id), programme, thing, thing.activity_ids[1])
+    own = _answered_post(db, learner, coach, enrolment)
+    first = select(Revision.public_id).where(Revision.post_id == own.id).order_by(Revision.id).limit(1)
     return {
-        "own_post": _answered_post(db, learner, coach, enrolment),
+        "own_post": own.public_id,
+        "revision": db.scalars(first).one(),
         "writer": writer,
         "public_post": public_post,
         "draft": _draft(db, learner, About(enrolment, programme, thing)),
@@ -157,15 +160,16 @@ def _posts(db: Session, server: Server, learner: Person, coach: Person) -> dict[
     }
 
 
-def _answered_post(db: Session, learner: Person, coach: Person, enrolment: Enrolment) -> str:
+def _answered_post(db: Session, learner: Person, coach: Person, enrolment: Enrolment) -> Post:
     group = Visibility.COHORT
     post = start_post(db, learner.id, once="post", language="en", visibility=group, enrolment=enrolment)
-    publish_post(db, post, title="A quick question", body=TYPED, visibility=group, version=post.version)
+    for title, body in (("A question", TYPED.replace("a list", "one item")), ("A quick question", TYPED)):
+        publish_post(db, post, title=title, body=body, visibility=group, version=post.version)
     viewer = load_viewer(db, open_session(db, coach.id))
     assert viewer is not None
     for audience in Audience:
         add_comment(db, viewer, post, body="I would ask **Paul**.", audience=audience)
-    return post.public_id
+    return post
 
 
 def _draft(db: Session, learner: Person, about: About) -> str:

@@ -161,3 +161,65 @@ def test_who_is_signed_out_meanwhile_keeps_the_text_and_may_sign_in_elsewhere(
     expect(window.locator("#saved")).to_contain_text(SAVED)
     window.goto(REFLECT)
     assert text(window) == "Who am I? Myself again."
+
+
+# The toolbar and the prompts
+
+
+def selected(window: Page, words: str) -> None:
+    window.get_by_label("Your text").fill(words)
+    window.get_by_label("Your text").select_text()
+
+
+@pytest.mark.parametrize(
+    ("button", "becomes"),
+    [
+        ("Bold", "**a find**"),
+        ("Italics", "_a find_"),
+        ("Heading", "## a find"),
+        ("Quotation", "> a find"),
+        ("List", "- a find"),
+        ("Numbered list", "1. a find"),
+        ("Link", "[a find](url)"),
+    ],
+)
+def test_the_toolbar_writes_markdown(visit: Visit, lotte: Somebody, button: str, becomes: str) -> None:
+    window = visit(email=lotte.email)
+    window.goto(REFLECT)
+    selected(window, "a find")
+    window.get_by_role("toolbar", name="Format the text").get_by_role(
+        "button", name=button, exact=True
+    ).click()
+    assert text(window) == becomes
+
+
+def test_the_toolbar_is_one_stop_of_the_keyboard_and_arrows_walk_it(visit: Visit, lotte: Somebody) -> None:
+    window = visit(email=lotte.email)
+    window.goto(REFLECT)
+    selected(window, "a find")
+    window.keyboard.press("Shift+Tab")
+    expect(window.get_by_role("button", name="Bold")).to_be_focused()
+    window.keyboard.press("ArrowRight")
+    expect(window.get_by_role("button", name="Italics")).to_be_focused()
+    window.keyboard.press("Enter")
+    assert text(window) == "_a find_"
+    expect(window.locator("#saved")).to_contain_text(SAVED)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_prompt_goes_into_the_text(visit: Visit, lotte: Somebody, javascript: bool) -> None:
+    window = visit(email=lotte.email, java_script_enabled=javascript)
+    window.goto(REFLECT)
+    window.get_by_label("Your text").fill("It began well.")
+    prompt = window.locator(".prompts li").first
+    words = prompt.locator("span").first.inner_text()
+    prompt.get_by_role("button", name="Insert").click()
+    assert text(window) == f"It began well.\n\n> {words}\n\n"
+
+
+def test_enter_in_the_title_saves_and_does_not_publish(visit: Visit, lotte: Somebody) -> None:
+    window = visit(email=lotte.email)
+    window.goto(REFLECT)
+    write(window, "Half a thought.")
+    window.get_by_label("Title").press("Enter")
+    expect(window.get_by_text("Your draft is saved.")).to_be_visible()

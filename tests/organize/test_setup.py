@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.clock import now
+from app.clock import set_to
 from app.cohorts.models import Cohort
 from app.cohorts.queries import coaches_of
 from app.db import Database
@@ -57,9 +59,11 @@ def test_the_page_is_for_who_has_its_address(client: TestClient, url: str, datab
 
 
 def test_the_page_suggests_what_most_want(client: TestClient, url: str) -> None:
-    page = see(client.get(url))
+    """Among them today, as the site's clock has it: an hour after midnight in Brussels is yesterday in UTC."""
+    with set_to(datetime(2026, 11, 25, 23, 30, tzinfo=UTC)):
+        page = see(client.get(url))
     assert value(page, "mode") == "coach-led"
-    assert value(page, "starts_on") == now().date().isoformat()
+    assert value(page, "starts_on") == "2026-11-26"
     offered = [option.attributes["value"] for option in page.css("[name=programme] option")]
     assert offered == ["demo-programme", "evening-walk"]
 

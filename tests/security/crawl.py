@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from urllib.parse import urldefrag, urljoin
+from zipfile import ZipFile
 
 from httpx2 import Response
 from selectolax.lexbor import LexborHTMLParser
@@ -27,7 +29,12 @@ class Seen:
 
     @property
     def everything(self) -> str:
-        return f"{self.answer.text}\n{self.answer.headers.multi_items()}\n{self.flash}"
+        """With what is packed in an archive."""
+        text = self.answer.text
+        if self.answer.headers.get("content-type") == "application/zip":
+            with ZipFile(BytesIO(self.answer.content)) as zipped:
+                text = "\n".join(zipped.read(name).decode() for name in zipped.namelist())
+        return f"{text}\n{self.answer.headers.multi_items()}\n{self.flash}"
 
     @property
     def is_page(self) -> bool:

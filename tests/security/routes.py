@@ -45,12 +45,12 @@ GET  /programmes/{programme}/{thing}                          unknown      404  
 POST /programmes/{programme}/{thing}/activities/{activity}                 login done  done  done  done  done  done  done  done
 POST /programmes/{programme}/{thing}/activities/{activity}    unknown      login 404   404   404   404   404   404   404   404
 GET  /programmes/{programme}/{thing}/reflect                               login page  page  page  page  page  page  page  page
-POST /programmes/{programme}/{thing}/reflect                               login done  done  done  done  done  done  done  done
-POST /programmes/{programme}/{thing}/reflect                  draft        login done  done  done  done  done  done  done  done
+POST /programmes/{programme}/{thing}/reflect                               403   done  done  done  done  done  done  done  done
+POST /programmes/{programme}/{thing}/reflect                  draft        403   done  done  done  done  done  done  done  done
 GET  /posts/new                                                            login page  page  page  page  page  page  page  page
 GET  /posts/new                                               in-group     login 404   page  404   404   404   404   404   404
-POST /posts/new                                                            login done  done  done  done  done  done  done  done
-POST /posts/new                                               in-group     login 404   done  404   404   404   404   404   404
+POST /posts/new                                                            403   done  done  done  done  done  done  done  done
+POST /posts/new                                               in-group     403   404   done  404   404   404   404   404   404
 GET  /journals/{handle}                                                    page  page  page  page  page  page  page  page  page
 GET  /journals/{handle}                                       inside       404   page  page  page  page  page  page  page  page
 GET  /journals/{handle}                                       inside-older 404   page  page  page  page  page  page  page  page
@@ -65,14 +65,31 @@ GET  /journals/{handle}/{post}                                elsewhere    404  
 GET  /journals/{handle}/{post}/edit                           public       login 404   page  404   404   404   404   404   404
 GET  /journals/{handle}/{post}/edit                           draft        login 404   page  404   404   404   404   404   404
 GET  /journals/{handle}/{post}/edit                           deleted      login 404   404   404   404   404   404   404   404
-POST /journals/{handle}/{post}/edit                           public       login 404   done  404   404   404   404   404   404
-POST /journals/{handle}/{post}/edit                           draft        login 404   done  404   404   404   404   404   404
-POST /journals/{handle}/{post}/edit                           deleted      login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/edit                           public       403   404   done  404   404   404   404   404   404
+POST /journals/{handle}/{post}/edit                           draft        403   404   done  404   404   404   404   404   404
+POST /journals/{handle}/{post}/edit                           deleted      403   404   404   404   404   404   404   404   404
+POST /programmes/{programme}/{thing}/reflect/pictures                      403   422   422   422   422   422   422   422   422
+POST /posts/new/pictures                                                   403   422   422   422   422   422   422   422   422
+POST /journals/{handle}/{post}/edit/pictures                  public       403   404   422   404   404   404   404   404   404
+GET  /pictures/{name}                                         cohort       404   404   page  page  404   page  404   404   404
+GET  /pictures/{name}                                         private      404   404   page  404   404   404   404   404   404
+GET  /pictures/{name}                                         public       page  page  page  page  page  page  page  page  page
+GET  /pictures/{name}                                         unknown      404   404   404   404   404   404   404   404   404
 POST /journals/{handle}/{post}/delete                         public       login 404   done  404   404   404   404   404   404
 POST /journals/{handle}/{post}/delete                         draft        login 404   done  404   404   404   404   404   404
 POST /journals/{handle}/{post}/delete                         deleted      login 404   404   404   404   404   404   404   404
 POST /journals/{handle}/{post}/restore                        public       login 404   404   404   404   404   404   404   404
 POST /journals/{handle}/{post}/restore                        deleted      login 404   done  404   404   404   404   404   404
+GET  /journals/{handle}/{post}/revisions                      cohort       login 404   page  404   404   404   404   404   404
+GET  /journals/{handle}/{post}/revisions                      public       login 404   page  404   404   404   404   404   404
+GET  /journals/{handle}/{post}/revisions                      draft        login 404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}/revisions                      deleted      login 404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}/revisions/{revision}           cohort       login 404   page  404   404   404   404   404   404
+GET  /journals/{handle}/{post}/revisions/{revision}           public       login 404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}/revisions/{revision}           unknown      login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/revisions/{revision}/restore   cohort       login 404   done  404   404   404   404   404   404
+POST /journals/{handle}/{post}/revisions/{revision}/restore   public       login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/revisions/{revision}/restore   unknown      login 404   404   404   404   404   404   404   404
 POST /journals/{handle}/{post}/answers                        private      login 404   done  404   404   404   404   404   404
 POST /journals/{handle}/{post}/answers                        coaches      login 404   done  404   404   done  404   404   404
 POST /journals/{handle}/{post}/answers                        cohort       login 404   done  done  404   done  404   404   404
@@ -127,6 +144,8 @@ GET  /account                                                              login
 POST /account/profile                                                      login done  done  done  done  done  done  done  done
 POST /account/password                                                     login done  done  done  done  done  done  done  done
 POST /account/email                                                        login done  done  done  done  done  done  done  done
+GET  /account/journal                                                      login page  page  page  page  page  page  page  page
+GET  /account/journal.zip                                                  login page  page  page  page  page  page  page  page
 POST /account/sessions/end-others                                          login done  done  done  done  done  done  done  done
 POST /account/sessions/{public_id}/end                                     login 404   done  404   404   404   404   404   404
 GET  /account/identities/new                                               login done  done  done  done  done  done  done  done
@@ -278,6 +297,8 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "code": {"full": "FULLHOUSE", "over": "OVERANDOUT", "unknown": "NOSUCH"}.get(state, "RIVERSIDE"),
         "provider": "nosuch" if unknown else "local",
         "token": "nosuch" if unknown else world.ids.get(template.split("/")[1], "nosuch"),
+        "revision": "nosuch" if unknown else world.ids["revision"],
+        "name": world.ids.get(f"picture-{state}", "nosuch"),
         "job": "nosuch" if unknown else world.ids["job"],
         "public_id": world.ids["session"] if "sessions" in template else cast.stranger.public_id,
     }

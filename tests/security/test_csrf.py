@@ -59,7 +59,8 @@ def test_the_same_forms_are_taken_from_here(world: World) -> None:
 
 
 def test_the_forms_change_something(world: World) -> None:
-    """So that the tests above can fail. With a provider that does not answer, nobody signs in or links."""
+    """So that the tests above can fail. With a provider that does not answer, nobody signs in or links; a
+    picture takes a file."""
     before, changing = rows_of(world.connection), set()
     for call in WRITES:
         for role in call.able:
@@ -73,6 +74,7 @@ def test_the_forms_change_something(world: World) -> None:
         "/account/identities/{provider}",
         "/sign-in/{provider}",
         "/start/{token}",
+        *(call.template for call in WRITES if call.template.endswith("/pictures")),
     }
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from app.clock import now, set_to
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
 from app.events.models import Event
-from app.journals.models import Comment, Post
+from app.journals.models import Comment, Post, Revision
 from app.main import create_app
 from app.migrate import upgrade
 from app.organize.setup import setup_token
@@ -191,6 +191,20 @@ def test_deleting_is_done_once(busy: Site, someone: Person) -> None:
     assert told(busy, someone, "deleted") == 1
     posted(busy, someone, f"{post}/restore")
     assert told(busy, someone, "restored") == 1
+
+
+def test_an_earlier_text_is_taken_back_once(busy: Site, someone: Person) -> None:
+    client = busy.client(someone)
+    post = client.post("/posts/new", data=POST_FORM).headers["location"]
+    assert set(statuses(posted(busy, someone, f"{post}/edit", **{**POST_FORM, "body": "Four."}))) == {303}
+    with busy.db() as db:
+        kept = db.scalars(
+            select(Revision.public_id).where(Revision.post_id == posts_of(someone)).order_by(Revision.id)
+        ).all()
+    assert len(kept) == 2
+    assert statuses(posted(busy, someone, f"{post}/revisions/{kept[0]}/restore")) == {303: TIMES}
+    assert count(busy, Revision, Revision.post_id == posts_of(someone)) == 3
+    assert told(busy, someone, "restored-revision") == 1
 
 
 def test_joining_is_done_once(busy: Site, someone: Person) -> None:

@@ -17,7 +17,8 @@ from app.cohorts.queries import active_enrolment
 from app.cohorts.services import create_cohort
 from app.db import new_public_id
 from app.jobs.models import Job
-from app.journals.models import Audience, Comment, Post, Visibility
+from app.journals.models import Audience, Comment, Post, Revision, Visibility
+from app.journals.pictures import Prepared
 from app.journals.queries import readable_post
 from app.journals.services import (
     About,
@@ -25,6 +26,7 @@ from app.journals.services import (
     delete_comment,
     delete_post,
     join_cohort,
+    keep_picture,
     publish_post,
     save_draft,
     start_post,
@@ -109,7 +111,7 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
     world = World(site, connection, portal)
     for role in SIGNED_IN:
         world.token(role)
-    for step in (_write_posts, _answer, _open_ways_in, _make_groups, _fail_in_the_background):
+    for step in (_write_posts, _add_pictures, _answer, _open_ways_in, _make_groups, _fail_in_the_background):
         with site.db() as db:
             step(world, db)
     _keep_addresses_secret(world)
@@ -132,6 +134,8 @@ def _write_posts(world: World, db: Session) -> None:
         name = visibility.value if author == "learner" else f"{author}-{visibility.value}"
         thing = "first" if visibility in (Visibility.PRIVATE, Visibility.COHORT) else None
         post = _post(world, db, author, name, visibility, thing=thing)
+        if name == "cohort":
+            _publish_early(world, db, post)
         _publish(world, db, post, name, visibility, readers)
     _post(world, db, "learner", "draft", Visibility.COHORT, thing="second")
     _save(world, db, _named(world, db, "draft"), "draft")
@@ -175,6 +179,15 @@ def _publish(
     world.secrets += [Secret(title, readers), Secret(body, readers)]
 
 
+def _publish_early(world: World, db: Session, post: Post) -> None:
+    """What stood there before; a comparison shows it in one piece, for nothing of it stays."""
+    title, body = "An early title", "An early text that was changed soon after"
+    visibility = Visibility(post.visibility)
+    publish_post(db, post, title=title, body=body, visibility=visibility, version=post.version)
+    world.ids["revision"] = db.query(Revision).filter_by(post_id=post.id).one().public_id
+    world.secrets += [Secret(title, ("learner",)), Secret(body, ("learner",))]
+
+
 def _save(world: World, db: Session, post: Post, name: str) -> None:
     title, body = f"Title {name} kumquat", f"Body {name} kumquat"
     save_draft(db, post, title=title, body=body, visibility=Visibility(post.visibility), version=post.version)
@@ -201,6 +214,14 @@ def _answer(world: World, db: Session) -> None:
         world.answers[name] = comment.public_id
         world.secrets.append(Secret(body, readers))
     delete_comment(db, db.query(Comment).filter_by(public_id=world.answers["deleted"]).one())
+
+
+def _add_pictures(world: World, db: Session) -> None:
+    for name, readers in (("private", ("learner",)), ("cohort", COHORT), ("public", ROLES)):
+        content = f"Picture {name} kumquat"
+        post = _named(world, db, name)
+        world.ids[f"picture-{name}"] = keep_picture(db, post, Prepared(content.encode(), 4, 3))
+        world.secrets.append(Secret(content, readers))
 
 
 def _open_ways_in(world: World, db: Session) -> None:

@@ -1,0 +1,55 @@
+"""One's own journal as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from app.journals.cards import thing_of, title_of
+from app.journals.pictures import picture_in_post
+from app.journals.queries import whole_journal
+from app.journals.readers import readers_in_words
+from app.journals.takeout import Entry
+from app.markdown import render_post
+from app.people.viewer import Viewer
+from app.things.catalogue import Catalogue
+from app.web.i18n import Locale
+
+
+def entries_of(
+    db: Session, viewer: Viewer, catalogue: Catalogue, locale: Locale, base_url: str
+) -> Sequence[Entry]:
+    """Every post as its readers see it, and every text that is being written."""
+    found = []
+    for row in whole_journal(db, viewer.person_id):
+        journal = f"{base_url}/journals/{viewer.handle}"
+        if row.published_at is not None:
+            html = Markup(row.html)  # noqa: S704  cleaned when it was stored
+            address = f"{journal}/{row.public_id}"
+            found.append(_entry(row, row.body, html, row.published_at, address, catalogue, locale))
+        if row.draft_body:
+            html = render_post(row.draft_body, row.language, image=picture_in_post)
+            found.append(_entry(row, row.draft_body, html, row.saved_at, "", catalogue, locale))
+    return found
+
+
+def _entry(
+    row: Any, body: str, html: Markup, at: Any, address: str, catalogue: Catalogue, locale: Locale
+) -> Entry:
+    thing = thing_of(row, catalogue)
+    programme = catalogue.programme(row.programme_slug) if row.programme_slug else None
+    order = locale.reading_order()
+    return Entry(
+        title=(row.draft_title if not address else "") or title_of(row, thing, locale),
+        at=locale.local(at).replace(microsecond=0),
+        about=f"{thing.label}: {thing.text(order).title}" if thing else "",
+        programme=programme.text(order).title if programme else "",
+        readers=readers_in_words(locale, row.visibility) if address else "",
+        language=row.language,
+        address=address,
+        body=body,
+        html=html,
+    )

@@ -1,0 +1,41 @@
+"""Taking one's own journal along: to print, or as an archive of files."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+from sqlalchemy.orm import Session
+from starlette.responses import StreamingResponse
+
+from app.account.journal import entries_of
+from app.journals.queries import own_pictures
+from app.journals.takeout import archive, chunks_of, for_a_file
+from app.people.viewer import Viewer
+from app.things.library import catalogue_of
+from app.web.i18n import Locale
+from app.web.render import render
+from app.web.routing import page_router
+
+router = page_router()
+
+
+@router.get("/account/journal")
+def journal_page(request: Request, db: Session, viewer: Viewer, locale: Locale) -> Response:
+    """All of it on one page, which prints well."""
+    base_url = request.app.state.settings.base_url
+    entries = entries_of(db, viewer, catalogue_of(request), locale, base_url)
+    return render(request, "account/journal.html", {"entries": entries, "as_html": lambda html: html})
+
+
+@router.get("/account/journal.zip")
+def journal_archive(request: Request, db: Session, viewer: Viewer, locale: Locale) -> Response:
+    state = request.app.state
+    base_url = state.settings.base_url
+    entries = entries_of(db, viewer, catalogue_of(request), locale, base_url)
+    context = {"entries": entries, "name": viewer.name, "in_file": lambda html: for_a_file(html, base_url)}
+    page = state.pages.html("account/journal_file.html", locale, context)
+    file = archive(entries, own_pictures(db, viewer.person_id), page)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{viewer.handle}.zip"',
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(chunks_of(file), media_type="application/zip", headers=headers)

@@ -1,0 +1,69 @@
+"""What became of a text: compared by lines, and inside changed lines by words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from enum import StrEnum
+from itertools import groupby
+from typing import NamedTuple
+
+MOST_TOKENS = 1500
+"""Lines or words that are compared; what is longer is shown as one change. difflib's work grows by their
+square."""
+KEPT = 0.3
+"""Where less than that of changed lines stays, they read better as a whole than word for word."""
+
+_LINES = re.compile(r"\n|[^\n]+\n?")
+_WORDS = re.compile(r"\s*\S+|\s+")
+
+
+class Kind(StrEnum):
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+class Piece(NamedTuple):
+    """Same and removed pieces make up the old text, same and added ones the new."""
+
+    kind: Kind
+    text: str
+
+
+def compare(old: str, new: str) -> list[Piece]:
+    pieces = (piece for block in _blocks(_LINES, old, new) for piece in _pieces(*block))
+    return [
+        Piece(kind, "".join(piece.text for piece in run))
+        for kind, run in groupby(pieces, lambda piece: piece.kind)
+    ]
+
+
+def _blocks(pattern: re.Pattern[str], old: str, new: str) -> Iterator[tuple[str, str]]:
+    """Both texts in their order, cut where they begin and cease to differ."""
+    one, other = pattern.findall(old), pattern.findall(new)
+    if old == new or max(len(one), len(other)) > MOST_TOKENS:
+        yield old, new
+        return
+    for _, i, end, j, other_end in SequenceMatcher(None, one, other).get_opcodes():
+        yield "".join(one[i:end]), "".join(other[j:other_end])
+
+
+def _pieces(old: str, new: str) -> Iterator[Piece]:
+    blocks = [(old, new)]
+    if old and new and old != new:
+        by_words = list(_blocks(_WORDS, old, new))
+        kept = sum(len(one) for one, other in by_words if one == other)
+        blocks = by_words if kept >= KEPT * max(len(old), len(new)) else blocks
+    for one, other in blocks:
+        if one == other:
+            yield from _piece(Kind.SAME, one)
+        else:
+            yield from _piece(Kind.REMOVED, one)
+            yield from _piece(Kind.ADDED, other)
+
+
+def _piece(kind: Kind, text: str) -> Iterator[Piece]:
+    if text:
+        yield Piece(kind, text)
