@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.jobs.models import Priority
 from app.jobs.schedules import Recurring
-from app.jobs.services import Task
+from app.jobs.services import Task, forget_dead
 from app.jobs.worker import Worker
 from app.mail.postman import Postman
 from app.mail.services import SEND, forget_ended
@@ -40,7 +40,7 @@ def make_worker(settings: Settings, database: Database, *, threads: int = 1) -> 
         {
             SEND: make_postman(settings).deliver,
             MAIL_PASSWORD_LINK: partial(mail_password_link, secret=secret),
-            MAIL_ADDRESS_LINK: partial(mail_address_link, secret=secret),
+            MAIL_ADDRESS_LINK: mail_address_link,
             TIDY: tidy,
         },
         SCHEDULES,
@@ -75,6 +75,7 @@ def make_postman(settings: Settings) -> Postman:
 def tidy(db: Session) -> None:
     """What nobody needs any more."""
     forget_ended(db)
+    forget_dead(db)
     forget_expired_sessions(db)
 
 

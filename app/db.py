@@ -81,8 +81,9 @@ def fold(text: str) -> str:
 
 
 def fold_address(email: str) -> str:
-    """An e-mail address as it is stored and compared."""
-    return unicodedata.normalize("NFC", email.strip()).casefold()
+    """An e-mail address as it is stored, compared and written to: ß stays, since IDNA 2008 knows it from
+    ss."""
+    return unicodedata.normalize("NFC", email.strip()).lower()
 
 
 class SortKey(TypeDecorator[str]):

@@ -11,6 +11,7 @@ from app.account.queries import own_password
 from app.db import Database, fold_address
 from app.people.attempts import OWN_PASSWORD_PER_PERSON
 from app.people.mailed_links import ask_for_address_link
+from app.people.queries import own_person
 from app.people.turns import TURN
 from app.people.viewer import Viewer
 from app.people.ways_in import TOO_OFTEN, may_ask_for_mail, sends_mail
@@ -38,7 +39,9 @@ def save_email(
         with database.transaction(write=False) as db:
             return account_page_with(request, db, viewer, locale, email=form, status=refused)
     with database.transaction() as db:
-        ask_for_address_link(db, viewer.person_id, form.data.email, locale.language)
+        person = own_person(db, viewer.person_id)
+        secret = request.app.state.settings.secret()
+        ask_for_address_link(db, person, form.data.email, locale.language, secret=secret)
     on_its_way = locale.gettext("A mail is on its way to %(email)s. Open the link in it within a week.")
     in_a_file = locale.gettext(
         "This site has no mail server: the mail to %(email)s waits in a file for its administrator."

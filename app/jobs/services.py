@@ -22,6 +22,7 @@ from app.statements import Statement
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=6)
 LONGEST_ERROR = 500
+DEAD_KEPT = timedelta(days=90)
 
 _COLUMNS = ("public_id", "kind", "arguments", "priority", "key", "due_at", "attempts", "error", "created_at")
 _ADD = Statement(
@@ -129,6 +130,11 @@ def finish(db: Session, job: Taken) -> None:
     _FINISH.run(db, {"job": job.id, "held": job.lease})
 
 
+def extend(db: Session, job: Taken, lease: timedelta) -> None:
+    """Hold it longer."""
+    db.execute(update(Job).where(Job.id == job.id, Job.lease == job.lease).values(due_at=now() + lease))
+
+
 def put_back(db: Session, job: Taken, error: BaseException, *, attempts: int) -> bool:
     """Try it later, unless that is hopeless or was tried often enough: then it is dead, and this is False."""
     at = now()
@@ -151,6 +157,11 @@ def pause_after(attempt: int) -> timedelta:
     does not come back together."""
     pause: timedelta = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))
     return pause * _random.uniform(0.5, 1.5)
+
+
+def forget_dead(db: Session) -> None:
+    """What nobody revived in a quarter of a year; errors may name people."""
+    db.execute(delete(Job).where(Job.died_at <= now() - DEAD_KEPT))
 
 
 def revive(db: Session, job: Job) -> None:

@@ -19,12 +19,12 @@ from app.db import Database
 from app.jobs.models import Priority
 from app.jobs.queries import due_priorities
 from app.jobs.schedules import Recurring, fire_due
-from app.jobs.services import Taken, Task, finish, hold, in_words, leave, put_back, take
+from app.jobs.services import Taken, Task, extend, finish, hold, in_words, leave, put_back, take
 
 Runner = Callable[..., None]
 
 LEASE = timedelta(minutes=2)
-"""No attempt may take longer: afterwards its worker counts as gone, and another one begins again."""
+"""How long a worker is waited for that says nothing more: then another one begins again."""
 LOOK_EVERY_SECONDS = 1.0
 SCHEDULES_EVERY_SECONDS = 15.0
 
@@ -50,7 +50,8 @@ class Worker:
         self._runners = {task.name: runner for task, runner in runners.items()}
         self._schedules, self._zone = schedules, ZoneInfo(zone)
         self._lease, self._look_every = lease, look_every
-        self._stopping = Event()
+        self._stopping, self._ended = Event(), Event()
+        self._under_way: dict[int, Taken] = {}
         lanes = [(Priority.URGENT, "urgent"), *((Priority.BULK, f"any-{n}") for n in range(threads))]
         self._threads = [
             Thread(target=self._work, args=(least,), name=f"jobs-{name}", daemon=True)
@@ -58,6 +59,7 @@ class Worker:
         ]
 
     def start(self) -> None:
+        Thread(target=self._keep_leases, name="jobs-leases", daemon=True).start()
         for thread in self._threads:
             thread.start()
 
@@ -68,7 +70,10 @@ class Worker:
         deadline = monotonic() + grace
         for thread in self._threads:
             thread.join(max(0.0, deadline - monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        ended = not any(thread.is_alive() for thread in self._threads)
+        if ended:
+            self._ended.set()
+        return ended
 
     def run_due(self) -> int:
         """Do what is due, here and now; how many attempts that took."""
@@ -92,6 +97,16 @@ class Worker:
             except Exception:
                 log.exception("a worker could not reach its queue; going on")
             self._stopping.wait(self._look_every)
+
+    def _keep_leases(self) -> None:
+        """What takes its time, such as a slow mail server, stays ours for as long as this process lives."""
+        while not self._ended.wait(self._lease.total_seconds() / 3):
+            try:
+                with self.database.transaction() as db:
+                    for job in list(self._under_way.values()):
+                        extend(db, job, self._lease)
+            except Exception:
+                log.exception("a worker could not hold its leases; going on")
 
     def _taken(self, least: Priority) -> Taken | None:
         """Looking needs no lock, so that idle workers disturb nobody."""
@@ -121,6 +136,7 @@ class Worker:
                         runner(db=db, **job.arguments)
                         finish(db, job)
             else:
+                self._under_way[job.id] = job
                 runner(database=self.database, **job.arguments)
                 with self.database.transaction() as db:
                     finish(db, job)
@@ -128,3 +144,5 @@ class Worker:
             with self.database.transaction() as db:
                 alive = put_back(db, job, error, attempts=task.attempts)
             log.warning("%s failed%s: %s", task.name, "" if alive else " for good", in_words(error))
+        finally:
+            self._under_way.pop(job.id, None)

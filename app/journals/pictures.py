@@ -4,24 +4,19 @@ of it: no place where it was taken, no name of a camera, no second file behind t
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import BytesIO
-from threading import Lock
-
-from PIL import Image, ImageOps
+from pathlib import Path
+from typing import IO
 
 from app.errors import Refused
+from app.journals import picture_child as child
 from app.web.i18n import message
 
 LARGEST_UPLOAD = 12_000_000
-MOST_PIXELS = 50_000_000
-"""Of a JPEG, which is decoded at a fraction of its size; others take four bytes of memory for each of
-theirs."""
-MOST_PIXELS_AT_ONCE = 16_000_000
-LONGEST_SIDE = 1600
-QUALITY = 80
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+LONGEST_SECONDS = 20
 MEDIA_TYPE = "image/webp"
 ACCEPTED = "image/jpeg,image/png,image/webp,image/gif"
 
@@ -31,7 +26,6 @@ TOO_LARGE = message(
 )
 
 _NAME = re.compile(r"([2-9a-hjkmnp-z]{12})-(\d{1,4})x(\d{1,4})\.webp")
-_one_at_a_time = Lock()
 
 
 @dataclass(frozen=True)
@@ -43,36 +37,23 @@ class Prepared:
     height: int
 
 
-def prepare(upload: bytes) -> Prepared:
-    """Raises Refused for what is no picture, or too large a one."""
-    if len(upload) > LARGEST_UPLOAD:
+def prepare(file: IO[bytes], size: int) -> Prepared:
+    """Decodes in a process of its own, whose time and memory are bounded: a few kilobytes can be made to take
+    minutes and gigabytes. Raises Refused for what is no picture, or too large a one."""
+    if size > LARGEST_UPLOAD:
         raise Refused(TOO_LARGE, "picture")
-    with _one_at_a_time:
-        try:
-            return _written_anew(upload)
-        except Refused:
-            raise
-        except Exception as error:
-            raise Refused(NO_PICTURE, "picture") from error
-
-
-def _written_anew(upload: bytes) -> Prepared:
-    """Pillow's decoders raise whatever comes up in a broken file."""
-    with Image.open(BytesIO(upload), formats=FORMATS) as picture:
-        pixels = picture.width * picture.height
-        if picture.format == "JPEG":
-            picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-        if pixels > MOST_PIXELS or picture.width * picture.height > MOST_PIXELS_AT_ONCE:
-            raise Refused(TOO_LARGE, "picture")
-        upright = ImageOps.exif_transpose(picture)
-        has_alpha = upright.has_transparency_data
-        plain = upright.convert("RGBA" if has_alpha else "RGB")
-        plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-        clean = Image.new(plain.mode, plain.size)
-        clean.paste(plain)
-        written = BytesIO()
-        clean.save(written, "WEBP", quality=QUALITY, method=4)
-        return Prepared(written.getvalue(), clean.width, clean.height)
+    file.seek(0)
+    command = [sys.executable, "-I", str(Path(child.__file__))]
+    try:
+        done = subprocess.run(  # noqa: S603  our own program
+            command, input=file.read(), capture_output=True, timeout=LONGEST_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Refused(TOO_LARGE, "picture") from error
+    if done.returncode != child.DONE:
+        raise Refused(NO_PICTURE if done.returncode == child.NO_PICTURE else TOO_LARGE, "picture")
+    width, height = child.SIZE.unpack(done.stdout[: child.SIZE.size])
+    return Prepared(done.stdout[child.SIZE.size :], width, height)
 
 
 def name_of(public_id: str, width: int, height: int) -> str:

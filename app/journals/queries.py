@@ -166,11 +166,17 @@ def own_revision(db: Session, post: Post, public_id: str) -> Revision:
 
 
 def readable_picture(db: Session, viewer: Viewer | None, public_id: str) -> Row[bytes, str]:
-    """`content` and `digest` of a picture in a post. Raises NotFound where the viewer may not read that."""
+    """`content` and `digest` of a picture in a post. Raises NotFound where the viewer may not read that, and
+    for one that stands only in what its author is writing."""
+    shown = Post.html.contains(Picture.public_id)
     found = db.execute(
         select(Picture.content, Picture.digest)
         .join(Picture.post)
-        .where(Picture.public_id == public_id, visible_to(viewer))
+        .where(
+            Picture.public_id == public_id,
+            visible_to(viewer),
+            or_(Post.author_id == viewer.person_id, shown) if viewer else shown,
+        )
     ).first()
     if found is None:
         raise NotFound
@@ -181,7 +187,9 @@ def pictures_kept(db: Session, post: Post) -> tuple[int, int]:
     """(how many a post has, how many bytes all of its author's take)."""
     count = db.scalar(select(func.count()).select_from(Picture).where(Picture.post_id == post.id))
     size = db.scalar(
-        select(func.sum(Picture.size)).join(Picture.post).where(Post.author_id == post.author_id)
+        select(func.sum(Picture.size))
+        .join(Picture.post)
+        .where(Post.author_id == post.author_id, Post.deleted_at.is_(None))
     )
     return count or 0, int(size or 0)
 

@@ -152,14 +152,14 @@ def publish_post(
     the same. Publishing the same text again changes nothing. Raises Conflict, Refused for an empty text."""
     if not body.strip():
         raise Refused(message("Write a sentence or two first."), "body")
-    if post.published_at is not None and (post.title, post.body, post.visibility) == (
-        title,
-        body,
-        visibility,
-    ):
-        post.draft_title = post.draft_body = None
+    shown = (post.title, post.body, post.visibility) if post.published_at is not None else None
+    is_shown = shown == (title, body, visibility)
+    if is_shown and post.draft_body is None:
         return
     _refuse_to_overwrite(post, title, body, version, window)
+    if is_shown:
+        post.draft_title = post.draft_body = None
+        return
     at = now()
     first = post.published_at is None
     _show(db, post, title, body, at)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
-MOST_TOKENS = 1500
-"""Lines or words that are compared; what is longer is shown as one change. difflib's work grows by their
-square."""
+MOST_PAIRS = 500_000
+"""Of lines or words that are held against each other, for all of a text: about a second at worst. What is
+left then is shown as one change."""
 KEPT = 0.3
 """Where less than that of changed lines stays, they read better as a whole than word for word."""
 
@@ -33,27 +34,39 @@ class Piece(NamedTuple):
 
 
 def compare(old: str, new: str) -> list[Piece]:
-    pieces = (piece for block in _blocks(_LINES, old, new) for piece in _pieces(*block))
+    budget = Budget(MOST_PAIRS)
+    pieces = (piece for block in _blocks(_LINES, old, new, budget) for piece in _pieces(*block, budget))
     return [
         Piece(kind, "".join(piece.text for piece in run))
         for kind, run in groupby(pieces, lambda piece: piece.kind)
     ]
 
 
-def _blocks(pattern: re.Pattern[str], old: str, new: str) -> Iterator[tuple[str, str]]:
+@dataclass
+class Budget:
+    """What may still be spent."""
+
+    left: int
+
+    def pays(self, cost: int) -> bool:
+        self.left -= cost
+        return self.left >= 0
+
+
+def _blocks(pattern: re.Pattern[str], old: str, new: str, budget: Budget) -> Iterator[tuple[str, str]]:
     """Both texts in their order, cut where they begin and cease to differ."""
     one, other = pattern.findall(old), pattern.findall(new)
-    if old == new or max(len(one), len(other)) > MOST_TOKENS:
+    if old == new or not budget.pays(len(one) * len(other)):
         yield old, new
         return
     for _, i, end, j, other_end in SequenceMatcher(None, one, other).get_opcodes():
         yield "".join(one[i:end]), "".join(other[j:other_end])
 
 
-def _pieces(old: str, new: str) -> Iterator[Piece]:
+def _pieces(old: str, new: str, budget: Budget) -> Iterator[Piece]:
     blocks = [(old, new)]
     if old and new and old != new:
-        by_words = list(_blocks(_WORDS, old, new))
+        by_words = list(_blocks(_WORDS, old, new, budget))
         kept = sum(len(one) for one, other in by_words if one == other)
         blocks = by_words if kept >= KEPT * max(len(old), len(new)) else blocks
     for one, other in blocks:

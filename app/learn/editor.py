@@ -83,14 +83,16 @@ def writer_of(viewer: Viewer | None, form: Bound[Any]) -> Viewer | None:
 
 def turned_away(request: Request, viewer: Viewer | None, locale: Locale, form: Bound[Any]) -> Response:
     """For a text that reaches us after its writer was signed out: the page carries it until they are back.
-    Who is signed in instead does not get to see it."""
+    Who is signed in instead does not see it on the page."""
     if is_htmx(request) and viewer is None:
         return sign_in_first(request)
     if is_htmx(request):
         problem = locale.gettext("Somebody else is signed in here now.")
         return _save_line(request, problem=problem, status=409)
     fields = [(name, value) for name, value in form.raw.items() if name in PostForm.model_fields]
-    return render(request, "learn/signed_out.html", {"fields": fields}, status=403)
+    response = render(request, "learn/signed_out.html", {"fields": fields}, status=403)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def open_desk(request: Request, db: Session, viewer: Viewer, locale: Locale, desk: Desk) -> Response:
@@ -204,13 +206,13 @@ def add_picture(
     if is_htmx(request):
         context = {"markdown": markdown, "problem": ""}
         return render(request, "learn/_picture.html", context, partial="learn/_picture.html")
-    form.raw["body"] = form.data.body = f"{form.data.body.rstrip()}\n\n{markdown}\n".lstrip()
+    body = f"{form.data.body.rstrip()}\n\n{markdown}\n".lstrip()
     try:
         save_draft(
             db,
             post,
             title=form.data.title,
-            body=form.data.body,
+            body=body,
             visibility=visibility,
             version=form.data.version if form.data.version is not None else post.version,
             window=form.data.window or None,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from app.journals.models import Audience, Visibility
 from app.markdown import LONGEST
-from app.web.forms import Form, invalid
+from app.web.forms import Form, Upload, invalid
 from app.web.i18n import message
 
 LONGEST_TITLE = 200
@@ -43,7 +43,9 @@ class PictureForm(PostForm):
     """A post as it is being written, with a picture for it. `alt` is for who does not see it (WCAG 2.2,
     1.1.1)."""
 
-    picture: bytes
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    picture: Upload
     alt: Annotated[str, StringConstraints(min_length=1, max_length=300)]
 
 

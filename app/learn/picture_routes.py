@@ -1,8 +1,4 @@
-"""Pictures in posts: one is added to what is being written, and shown to whoever may read that.
-
-Decoding a picture takes as long as many pages: it is done outside of any transaction, by somebody who is
-signed in.
-"""
+"""Pictures in posts: one is added to what is being written, and shown to whoever may read that."""
 
 from __future__ import annotations
 
@@ -108,7 +104,7 @@ def _prepared(form: Bound[PictureForm]) -> Prepared | None:
     if not form.valid:
         return None
     try:
-        return prepare(form.data.picture)
+        return prepare(form.data.picture.file, form.data.picture.size)
     except Refused as refused:
         form.refuse(refused.field, refused.message)
         return None

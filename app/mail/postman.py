@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
 from app.db import Database
@@ -109,5 +110,22 @@ class Postman:
 
     def _address(self, message: EmailMessage, site: str, written: Written, locale: Locale) -> None:
         message["Subject"] = written.subject.translated(locale.gettext)
-        message["From"] = Address(display_name=site, addr_spec=self._sender)
-        message["To"] = Address(display_name=written.reader.name, addr_spec=written.reader.address)
+        message["From"] = Address(display_name=_as_text(site), addr_spec=self._sender)
+        message["To"] = Address(
+            display_name=_as_text(written.reader.name), addr_spec=_in_ascii(written.reader.address)
+        )
+
+
+def _in_ascii(address: str) -> str:
+    """With its domain as every mail server knows it (IDNA 2008)."""
+    try:
+        found = validate_email(address, check_deliverability=False)
+    except EmailNotValidError:
+        return address
+    return found.ascii_email or address
+
+
+def _as_text(name: str) -> str:
+    """A name that somebody chose is no encoded word (RFC 2047, 2): `email` would decode it, line ends
+    included, and let its owner write headers and the beginning of the text (CVE-2024-6923)."""
+    return name.replace("=?", "= ?")

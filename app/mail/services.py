@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.db import new_public_id
 from app.jobs.models import Priority
-from app.jobs.services import Task
+from app.jobs.services import DEAD_KEPT, Task
 from app.mail.models import Mail
 from app.statements import Statement
 from app.web.i18n import DEFAULT_LANGUAGE
@@ -60,5 +60,6 @@ def end(db: Session, mail_id: int, *, sent: bool) -> None:
 
 
 def forget_ended(db: Session) -> None:
-    """Nobody needs to know for ever what was sent to whom."""
+    """Nobody needs to know for ever what was sent to whom, nor what could not be."""
     db.execute(delete(Mail).where(Mail.ended_at <= now() - KEPT))
+    db.execute(delete(Mail).where(Mail.ended_at.is_(None), Mail.created_at <= now() - DEAD_KEPT))

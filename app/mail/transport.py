@@ -13,8 +13,9 @@ from typing import Protocol
 from app.jobs.services import Hopeless
 from app.settings import SmtpServer
 
-TIMEOUT_SECONDS = 10
-"""For each answer of the server; a message takes at most eight of them, within the lease of a job."""
+HELLO_SECONDS = 15
+ANSWER_SECONDS = 180
+"""Filters for unwanted mail take their time before they accept a message (RFC 5321, 4.5.3.2)."""
 PERMANENT = 500
 
 log = logging.getLogger(__name__)
@@ -59,15 +60,17 @@ class Smtp:
         server = self.server
         if server.tls == "implicit":
             connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, timeout=TIMEOUT_SECONDS, context=self._context
+                server.host, server.port, timeout=HELLO_SECONDS, context=self._context
             )
         else:
-            connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+            connection = smtplib.SMTP(server.host, server.port, timeout=HELLO_SECONDS)
         try:
             if server.tls == "starttls":
                 connection.starttls(context=self._context)
             if server.user:
                 connection.login(server.user, server.password)
+            if connection.sock is not None:
+                connection.sock.settimeout(ANSWER_SECONDS)
         except BaseException:
             connection.close()
             raise

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import EmailStr, Field, StringConstraints, ValidationInfo, field_validator
 
 from app.cohorts.models import Mode
+from app.db import fold_address
 from app.journals.models import Visibility
 from app.people.forms import Name, NewPassword
 from app.web.forms import Form, invalid
@@ -32,7 +33,7 @@ class CohortForm(Form):
     @property
     def coach_addresses(self) -> list[str]:
         """E-mail addresses, with lines, spaces, commas or semicolons between them."""
-        return list(dict.fromkeys(word.casefold() for word in re.split(r"[\s,;]+", self.coaches) if word))
+        return list(dict.fromkeys(fold_address(word) for word in re.split(r"[\s,;]+", self.coaches) if word))
 
     @field_validator("ends_on")
     @classmethod

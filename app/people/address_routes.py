@@ -1,5 +1,8 @@
 """The page that a mailed link opens: this address is mine. Opening it changes nothing, since mail programs
-look at links before people do; its button does."""
+look at links before people do; its button does.
+
+Whoever presses it is signed in to the account that asked. Else somebody could make an account with another
+person's address, have that person confirm it, and go on using it."""
 
 from __future__ import annotations
 
@@ -20,22 +23,26 @@ router = page_router()
 
 
 @router.get("/confirm/{token}")
-def confirm_page(request: Request, db: Session, token: str) -> Response:
-    link = address_link(db, token)
+def confirm_page(request: Request, db: Session, viewer: Viewer, token: str) -> Response:
+    link = _own_link(db, viewer, token)
     return _page(request, link) if link else _dead_link(request)
 
 
 @router.post("/confirm/{token}")
-def confirm(request: Request, db: Session, viewer: Viewer | None, locale: Locale, token: str) -> Response:
-    link = address_link(db, token)
+def confirm(request: Request, db: Session, viewer: Viewer, locale: Locale, token: str) -> Response:
+    link = _own_link(db, viewer, token)
     if link is None:
         return _dead_link(request)
     try:
         email = confirm_address(db, link.id, locale.language)
     except Refused as refused:
         return _page(request, link, refused.message.translated(locale.gettext), status=409)
-    done = Flash(locale.gettext("%(email)s is confirmed.") % {"email": email})
-    return redirect(request, "/account" if viewer else "/sign-in", done)
+    return redirect(request, "/account", Flash(locale.gettext("%(email)s is confirmed.") % {"email": email}))
+
+
+def _own_link(db: Session, viewer: Viewer, token: str) -> AddressLink | None:
+    link = address_link(db, token)
+    return link if link and link.person_id == viewer.person_id else None
 
 
 def _page(request: Request, link: AddressLink, problem: str = "", *, status: int = 200) -> Response:
@@ -44,5 +51,6 @@ def _page(request: Request, link: AddressLink, problem: str = "", *, status: int
 
 
 def _dead_link(request: Request) -> Response:
-    """The same page for a link that was used, one that has expired and one that never was."""
+    """The same page for a link that was used, one that has expired, somebody else's and one that never
+    was."""
     return unkept(render(request, "people/confirm_gone.html", status=404))

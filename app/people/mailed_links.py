@@ -11,7 +11,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,11 +25,13 @@ from app.people.attempts import account_of
 from app.people.letters import ADDRESS_CHANGED, ADDRESS_TAKEN, CONFIRM_ADDRESS, NEW_PASSWORD
 from app.people.models import AddressLink, Person, ResetLink
 from app.people.queries import person_by_email, token_hash
-from app.people.services import end_links
+from app.people.services import end_links, lock_person_of
 from app.web.i18n import message
 
 PASSWORD_LINK_LIFE = timedelta(hours=2)
 ADDRESS_LINK_LIFE = timedelta(days=7)
+ASKED_AGAIN = timedelta(minutes=1)
+"""Before this, the same question is a repeated press of the button."""
 
 MAIL_PASSWORD_LINK = Task("mail-password-link", Priority.URGENT)
 MAIL_ADDRESS_LINK = Task("mail-address-link", Priority.URGENT)
@@ -42,9 +44,26 @@ def ask_for_password_link(db: Session, email: str, language: str) -> None:
     )
 
 
-def ask_for_address_link(db: Session, person_id: int, email: str, language: str) -> None:
-    key = f"address-link:{person_id}:{account_of(email)}"
-    MAIL_ADDRESS_LINK.later(db, key=key, person_id=person_id, email=fold_address(email), language=language)
+def ask_for_address_link(db: Session, person: Person, email: str, language: str, *, secret: str) -> None:
+    """The link is there at once, whoever has the address: what ends links ends it too, and its owner's page
+    says the same in either case. Only the worker looks who that is."""
+    email = fold_address(email)
+    if person.email == email and person.email_verified_at is not None:
+        return
+    if _was_just_asked(db, person.id, email):
+        return
+    _end_address_links(db, person.id)
+    public_id = new_public_id()
+    db.add(
+        AddressLink(
+            public_id=public_id,
+            token_hash=token_hash(mailed_token(secret, "address", public_id)),
+            person_id=person.id,
+            email=email,
+            expires_at=now() + ADDRESS_LINK_LIFE,
+        )
+    )
+    MAIL_ADDRESS_LINK.later(db, link=public_id, language=language)
 
 
 def mail_password_link(db: Session, email: str, language: str, *, secret: str) -> None:
@@ -66,41 +85,30 @@ def mail_password_link(db: Session, email: str, language: str, *, secret: str) -
     NEW_PASSWORD.post(db, person.id, language, link=public_id)
 
 
-def mail_address_link(db: Session, person_id: int, email: str, language: str, *, secret: str) -> None:
-    """To the address that a person says is theirs. Who has it in another account is told there."""
-    person = db.get(Person, person_id)
-    if person is None or (person.email == email and person.email_verified_at is not None):
+def mail_address_link(db: Session, link: str, language: str) -> None:
+    """To the address that a person says is theirs. Who has it in another account is told there instead."""
+    found = db.scalars(select(AddressLink).where(AddressLink.public_id == link)).first()
+    if found is None:
         return
-    owner = person_by_email(db, email)
-    if owner is not None and owner.id != person_id:
+    owner = person_by_email(db, found.email)
+    if owner is not None and owner.id != found.person_id:
         ADDRESS_TAKEN.post(db, owner.id, language)
-        return
-    _end_address_links(db, person_id)
-    public_id = new_public_id()
-    db.add(
-        AddressLink(
-            public_id=public_id,
-            token_hash=token_hash(mailed_token(secret, "address", public_id)),
-            person_id=person_id,
-            email=email,
-            expires_at=now() + ADDRESS_LINK_LIFE,
-        )
-    )
-    CONFIRM_ADDRESS.post(db, person_id, language, link=public_id)
+    else:
+        CONFIRM_ADDRESS.post(db, found.person_id, language, link=link)
 
 
 def confirm_address(db: Session, link_id: int, language: str) -> str:
     """The address is the person's from now on; returns it. Raises Refused where the link was used or
     replaced, or somebody else got the address, meanwhile."""
+    person = lock_person_of(db, AddressLink, link_id)
     used = db.execute(
         update(AddressLink)
         .where(AddressLink.id == link_id, AddressLink.used_at.is_(None), AddressLink.expires_at > now())
         .values(used_at=now())
-        .returning(AddressLink.person_id, AddressLink.email, AddressLink.public_id)
+        .returning(AddressLink.email, AddressLink.public_id)
     ).first()
     if used is None:
         raise Refused(message("This link was used already. Ask for a new one."))
-    person = db.get_one(Person, used.person_id, with_for_update=True)
     before = person.email
     if before != used.email:
         try:
@@ -121,6 +129,18 @@ def confirm_address(db: Session, link_id: int, language: str) -> str:
     db.flush()
     email: str = used.email
     return email
+
+
+def _was_just_asked(db: Session, person_id: int, email: str) -> bool:
+    """Pressing twice is asking once."""
+    live = select(AddressLink.id).where(
+        AddressLink.person_id == person_id,
+        AddressLink.email == email,
+        AddressLink.used_at.is_(None),
+        AddressLink.expires_at > now(),
+        AddressLink.created_at > now() - ASKED_AGAIN,
+    )
+    return db.execute(live).first() is not None
 
 
 def _end_address_links(db: Session, person_id: int) -> None:

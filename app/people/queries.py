@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.clock import now
-from app.db import fold
+from app.db import fold, fold_address
 from app.errors import NotFound
 from app.people.models import AddressLink, Identity, LoginSession, Organization, Person, ResetLink
 
@@ -171,7 +171,7 @@ def people(
         statement = statement.where(
             or_(
                 Person.name_key.contains(fold(search), autoescape=True),
-                Person.email.contains(search.strip().casefold(), autoescape=True),
+                Person.email.contains(fold_address(search), autoescape=True),
             )
         )
     if after:

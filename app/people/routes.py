@@ -178,7 +178,8 @@ def _new_account(request: Request, database: Database, data: SignUpForm, languag
     try:
         with database.transaction() as db:
             person = create_person(db, name=data.name, email=data.email, password_hash=password_hash)
-            ask_for_address_link(db, person.id, data.email, language)
+            secret = request.app.state.settings.secret()
+            ask_for_address_link(db, person, data.email, language, secret=secret)
             agent = request.headers.get("user-agent", "")
             token = open_session(db, person.id, user_agent=agent, ends=session_token(request))
     except EmailTaken:

@@ -262,19 +262,26 @@ def make_reset_link(db: Session, person: Person, made_by_id: int | None) -> str:
 
 def use_reset_link(db: Session, link_id: int, password_hash: str, *, language: str | None = None) -> Person:
     """Choose a new password by a link, once. Raises Refused where it was used or replaced meanwhile."""
+    person = lock_person_of(db, ResetLink, link_id)
     used = db.execute(
         update(ResetLink)
         .where(ResetLink.id == link_id, ResetLink.used_at.is_(None), ResetLink.expires_at > now())
         .values(used_at=now())
-        .returning(ResetLink.person_id, ResetLink.mailed)
+        .returning(ResetLink.mailed)
     ).first()
     if used is None:
         raise Refused(message("This link was used already. Ask for a new one."))
-    person = db.get_one(Person, used.person_id)
     if used.mailed and person.email_verified_at is None:
         _show_to_be_theirs(db, person)
     set_password(db, person, password_hash, language=language)
     return person
+
+
+def lock_person_of(db: Session, links: type[ResetLink] | type[AddressLink], link_id: int) -> Person:
+    """Whoever changes a person's links or ways in holds the person first: others wait, and none for each
+    other."""
+    whose = select(links.person_id).where(links.id == link_id).scalar_subquery()
+    return db.scalars(select(Person).where(Person.id == whose).with_for_update()).one()
 
 
 def _show_to_be_theirs(db: Session, person: Person) -> None:

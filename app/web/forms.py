@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import IO, Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
@@ -24,6 +24,14 @@ class Form(BaseModel):
     """A form's shape. Field names are the inputs' names; unknown inputs are ignored."""
 
     model_config = ConfigDict(str_strip_whitespace=True, extra="ignore")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came with a form, on the disk until somebody reads it; empty ones are none."""
+
+    file: IO[bytes]
+    size: int
 
 
 F = TypeVar("F", bound=Form)
@@ -70,7 +78,7 @@ def blank(form: type[F], **values: Any) -> Bound[F]:  # noqa: ARG001
 
 def posted(form: type[F], *, file: str = "") -> Any:
     """A dependency that reads the body into a bound form; it never touches the database. The field `file`
-    takes the bytes of an uploaded file."""
+    takes an uploaded file, an Upload."""
 
     async def read(request: Request) -> Bound[F]:
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -82,7 +90,7 @@ def posted(form: type[F], *, file: str = "") -> Any:
             raise HTTPException(415) from error
         raw: dict[str, Any] = {}
         for name, value in pairs:
-            if isinstance(value, bytes):
+            if isinstance(value, Upload):
                 raw[name] = value
             elif name in lists:
                 raw.setdefault(name, []).append(_text(value))
@@ -96,16 +104,16 @@ def posted(form: type[F], *, file: str = "") -> Any:
     return Depends(read)
 
 
-async def _pairs(request: Request, content_type: str, file: str) -> list[tuple[str, str | bytes]]:
+async def _pairs(request: Request, content_type: str, file: str) -> list[tuple[str, str | Upload]]:
     """Names and values in their order (WHATWG URL, 5.1). Raises HTTPException for too many."""
     if content_type == "multipart/form-data":
         files = 1 if file else 0
-        async with request.form(max_files=files, max_fields=MAX_FIELDS, max_part_size=MAX_PART_BYTES) as body:
-            return [
-                (name, value if isinstance(value, str) else await value.read())
-                for name, value in body.multi_items()
-                if isinstance(value, str) or name == file
-            ]
+        body = await request.form(max_files=files, max_fields=MAX_FIELDS, max_part_size=MAX_PART_BYTES)
+        return [
+            (name, value if isinstance(value, str) else Upload(value.file, value.size or 0))
+            for name, value in body.multi_items()
+            if isinstance(value, str) or (name == file and value.size)
+        ]
     body_text = (await request.body()).decode("latin-1")
     try:
         return [*parse_qsl(body_text, keep_blank_values=True, max_num_fields=MAX_FIELDS)]
@@ -120,8 +128,8 @@ def _text(value: str) -> str:
 
 def bind(form: type[F], raw: dict[str, Any]) -> Bound[F]:
     """Check `raw` against the form."""
-    filled = {name: value for name, value in raw.items() if value not in ("", b"")}
-    texts = {name: value for name, value in filled.items() if not isinstance(value, bytes)}
+    filled = {name: value for name, value in raw.items() if value != ""}
+    texts = {name: value for name, value in filled.items() if not isinstance(value, Upload)}
     unkept = {name: UNKEPT for name, value in texts.items() if "\0" in "".join(value)}
     if unkept:
         return Bound(raw, None, dict(unkept))

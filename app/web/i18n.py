@@ -30,6 +30,7 @@ CATALOGUES = Path(__file__).resolve().parent.parent / "locales"
 LANGUAGE_COOKIE = "dingen_language"
 
 
+@lru_cache
 def translations(language: str) -> gettext.NullTranslations:
     """The interface's messages in one language, read from its `.po` file; English is the source."""
     path = CATALOGUES / language / "LC_MESSAGES" / "dingen.po"

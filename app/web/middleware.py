@@ -125,7 +125,7 @@ class LimitBody:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        largest = self.largest_upload if scope["path"].endswith(self.uploads) else self.largest
+        largest = self.largest_upload if self._is_upload(scope) else self.largest
         for name, told in scope["headers"]:
             if name == b"content-length" and told.isdigit() and int(told[:20]) > largest:
                 await self.refuse(Request(scope))(scope, receive, send)
@@ -144,3 +144,8 @@ class LimitBody:
             return message
 
         await self.app(scope, limited, send)
+
+    def _is_upload(self, scope: Scope) -> bool:
+        """Only multipart bodies are read onto the disk; others are read into memory."""
+        kind = Headers(scope=scope).get("content-type", "")
+        return scope["path"].endswith(self.uploads) and kind.startswith("multipart/form-data")

@@ -58,6 +58,7 @@ class PageRoute(APIRoute):
         if "GET" in self._taken:
             self._taken.add("HEAD")
         self._readers = _readers(self.endpoint, self.param_convertors)
+        self._opens_its_own = getattr(self.endpoint, "_opens_its_own", False)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """As Starlette's, for a site at the root of its host: sixty may be asked before the right one."""
@@ -91,6 +92,8 @@ class PageRoute(APIRoute):
                 values[name] = request.query_params.get(name, reader)
         workers: Workers = request.app.state.workers
         crew = workers.readers if scope["method"] in SAFE_METHODS else workers.writers
+        if self._opens_its_own:
+            crew = workers.others
         response: Response = await crew.run(self.endpoint, request, **values)
         await response(scope, receive, send)
 
@@ -167,6 +170,7 @@ def in_one_hop(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     )
     hop.__signature__ = inspect.Signature([request_parameter, *parameters])  # type: ignore[attr-defined]
     hop._in_one_hop = True  # type: ignore[attr-defined]
+    hop._opens_its_own = opens_its_own  # type: ignore[attr-defined]
     return hop
 
 
@@ -180,7 +184,10 @@ def sign_in_first(request: Request) -> Response:
 
 def _page_before(request: Request) -> str:
     """As the browser tells (RFC 9110, 10.1.3): pages of this site tell no other site."""
-    before = urlsplit(request.headers.get("referer", ""))
+    try:
+        before = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
     if before.netloc != request.headers.get("host"):
         return "/"
     return safe_next(before.path + (f"?{before.query}" if before.query else ""))

@@ -20,7 +20,17 @@ from app.events.log import record
 from app.jobs.models import Job, Priority
 from app.jobs.queries import dead_job, dead_jobs
 from app.jobs.schedules import Recurring, fire_due, next_time
-from app.jobs.services import FIRST_PAUSE, LONGEST_PAUSE, Hopeless, Task, bury, pause_after, revive
+from app.jobs.services import (
+    DEAD_KEPT,
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
+    Hopeless,
+    Task,
+    bury,
+    forget_dead,
+    pause_after,
+    revive,
+)
 from app.jobs.worker import Runner, Worker
 from app.migrate import upgrade
 from tests.conftest import migrated_database, new_database, settings_for
@@ -192,6 +202,15 @@ def test_a_dead_job_can_be_buried(database: Database) -> None:
     assert jobs(database) == []
 
 
+def test_after_a_quarter_of_a_year_a_dead_job_is_forgotten(database: Database) -> None:
+    later(database)
+    work(database, hopeless)
+    for moment, left in [(now() + DEAD_KEPT - timedelta(days=1), 1), (now() + DEAD_KEPT, 0)]:
+        with set_to(moment), database.transaction() as db:
+            forget_dead(db)
+        assert len(jobs(database)) == left
+
+
 def test_what_is_hopeless_is_not_tried_again(database: Database) -> None:
     later(database)
     assert fail_until_dead(database, hopeless) == 1
@@ -304,6 +323,26 @@ def test_stopping_ends_what_is_under_way_and_begins_nothing(real: Database) -> N
     free.set()
     assert worker.stop(PATIENCE)
     assert [bool(job.lease) for job in jobs(real)] == [False, False]
+
+
+def test_long_work_stays_with_who_does_it(real: Database) -> None:
+    """For as long as that process lives: its lease is renewed meanwhile."""
+    free, begun = Event(), []
+
+    def slow(database: Database) -> None:
+        begun.append(1)
+        free.wait(PATIENCE)
+
+    later(real)
+    short = timedelta(seconds=0.3)
+    with working(Worker(real, {NOTE: slow}, lease=short, look_every=0.02)):
+        wait_until(lambda: bool(begun))
+        first = jobs(real)[0].due_at
+        wait_until(lambda: jobs(real)[0].due_at > first + 2 * short)
+        assert Worker(real, {NOTE: slow}).run_due() == 0
+        free.set()
+        wait_until(lambda: jobs(real) == [])
+    assert len(begun) == 1
 
 
 def test_workers_go_on_when_their_database_is_back(tmp_path: Path) -> None:

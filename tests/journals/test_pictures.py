@@ -7,13 +7,14 @@ import zlib
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 from PIL.ExifTags import GPS, IFD, Base
 
 from app.errors import Refused
-from app.journals.pictures import LONGEST_SIDE, id_in, markdown_of, name_of, picture_in_post, prepare
+from app.journals.picture_child import LONGEST_SIDE
+from app.journals.pictures import Prepared, id_in, markdown_of, name_of, picture_in_post, prepare
 from app.markdown import render_post
 
 
@@ -23,6 +24,10 @@ def upload(
     file = BytesIO()
     Image.new(mode, size, "orange" if mode == "RGB" else None).save(file, kind, **options)
     return file.getvalue()
+
+
+def prepared_of(data: bytes) -> Prepared:
+    return prepare(BytesIO(data), len(data))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +43,7 @@ def upload(
     ],
 )
 def test_every_kind_becomes_webp(kind: str, mode: str) -> None:
-    prepared = prepare(upload(kind=kind, mode=mode))
+    prepared = prepared_of(upload(kind=kind, mode=mode))
     with Image.open(BytesIO(prepared.content)) as kept:
         assert (kept.format, kept.size) == ("WEBP", (40, 30))
     assert (prepared.width, prepared.height) == (40, 30)
@@ -57,7 +62,7 @@ def test_where_and_with_what_it_was_taken_is_gone() -> None:
         upload() + b"kumquat, a second file behind the first",
     ):
         assert b"kumquat" in data
-        prepared = prepare(data)
+        prepared = prepared_of(data)
         assert b"kumquat" not in prepared.content
         with Image.open(BytesIO(prepared.content)) as kept:
             assert not kept.getexif() and set(kept.info) <= {"loop", "background", "timestamp", "duration"}
@@ -66,18 +71,26 @@ def test_where_and_with_what_it_was_taken_is_gone() -> None:
 def test_it_stands_upright() -> None:
     exif = Image.Exif()
     exif[Base.Orientation] = 6
-    prepared = prepare(upload((40, 30), exif=exif))
+    prepared = prepared_of(upload((40, 30), exif=exif))
     assert (prepared.width, prepared.height) == (30, 40)
 
 
-def test_a_large_photo_becomes_small_and_a_small_one_stays(record_property: object) -> None:
-    prepared = prepare(upload((6000, 4000)))
+def test_a_large_photo_becomes_small_and_a_small_one_stays() -> None:
+    prepared = prepared_of(upload((6000, 4000)))
     assert (prepared.width, prepared.height) == (LONGEST_SIDE, 1067)
-    assert prepare(upload((3, 2))).width == 3
+    assert prepared_of(upload((3, 2))).width == 3
+
+
+def test_a_photo_with_a_second_one_inside_is_a_photo() -> None:
+    """As many phones make them: a JPEG that says it is an MPO."""
+    file = BytesIO()
+    first, second = Image.new("RGB", (6000, 4000), "orange"), Image.new("RGB", (40, 30))
+    first.save(file, "MPO", save_all=True, append_images=[second])
+    assert prepared_of(file.getvalue()).width == LONGEST_SIDE
 
 
 def test_glass_stays_glass() -> None:
-    with Image.open(BytesIO(prepare(upload(kind="PNG", mode="RGBA")).content)) as kept:
+    with Image.open(BytesIO(prepared_of(upload(kind="PNG", mode="RGBA")).content)) as kept:
         assert kept.mode == "RGBA" and kept.getpixel((0, 0))[3] == 0
 
 
@@ -92,9 +105,17 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
+def scans(count: int) -> bytes:
+    """A progressive JPEG, one of whose scans comes again and again: each takes as long as the whole picture."""
+    data = upload((4000, 3990), progressive=True)
+    begin = data.rindex(b"\xff\xda")
+    return data[:-2] + data[begin:-2] * count + b"\xff\xd9"
+
+
 @pytest.mark.parametrize(
     "data",
     [
+        scans(1500),
         b"",
         b"no picture",
         b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
@@ -111,16 +132,17 @@ def bomb(width: int, height: int) -> bytes:
 )
 def test_what_is_no_picture_or_too_large_is_refused_with_a_reason(data: bytes) -> None:
     with pytest.raises(Refused) as refused:
-        prepare(data)
+        prepared_of(data)
     assert refused.value.field == "picture"
 
 
+@settings(max_examples=15, deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 600), st.sampled_from(["JPEG", "PNG", "WEBP", "GIF"]))
 def test_a_broken_file_is_refused_or_mended_and_nothing_else(noise: bytes, at: int, kind: str) -> None:
     data = upload(kind=kind)
     broken = data[:at] + noise + data[at + len(noise) :]
     try:
-        prepared = prepare(broken)
+        prepared = prepared_of(broken)
     except Refused:
         return
     assert prepared.content[:4] == b"RIFF"

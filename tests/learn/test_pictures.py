@@ -196,6 +196,36 @@ def test_there_is_an_end_to_pictures(site: Site) -> None:
     assert answer.status_code == 422 and "That is enough." in answer.text
 
 
+def test_a_picture_that_was_taken_out_of_a_post_is_its_writers_alone(site: Site) -> None:
+    address = published(site, "public")
+    client, visitor = site.client(site.cast.learner), site.client()
+    assert visitor.get(address).status_code == 200
+    page = see(client.get(REFLECT))
+    form = {name: value(page, name) for name in ("once", "version", "window")}
+    changed = {**form, "body": "Without it.", "visibility": "public", "action": "publish"}
+    see(client.post(REFLECT, data=changed), 303)
+    assert visitor.get(address).status_code == 404 and client.get(address).status_code == 200
+
+
+def test_only_files_are_large(site: Site) -> None:
+    """What is read into memory, before anybody knows who sends it, stays small."""
+    url, kind = f"{REFLECT}/pictures", {"content-type": "application/x-www-form-urlencoded"}
+    assert site.client().post(url, content=b"body=" + b"%41" * 1_000_000, headers=kind).status_code == 413
+
+
+def test_deleting_a_post_makes_room(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = published(site, "public")
+    with site.db() as db:
+        monkeypatch.setattr("app.journals.services.MOST_BYTES", db.scalars(select(Picture.size)).one())
+        post = db.scalars(select(Post)).one()
+    client = site.client(site.cast.learner)
+    refused = add(client, "/posts/new/pictures", once="another")
+    assert refused.status_code == 422 and "There is no room" in refused.text
+    client.post(f"/journals/lena-maes/{post.public_id}/delete")
+    assert add(client, "/posts/new/pictures", once="another").status_code == 303
+    assert client.get(address).status_code == 404
+
+
 def test_another_window_is_not_overwritten(site: Site) -> None:
     client = site.client(site.cast.learner)
     client.post(REFLECT, data={"body": "From the other window.", "once": "a-mark", "window": "other"})
@@ -203,7 +233,7 @@ def test_another_window_is_not_overwritten(site: Site) -> None:
     assert answer.status_code == 409
     page = see(answer, 409)
     assert "From the other window." in page.css_first(".version").text()
-    assert "From this one." in value(page, "body")
+    assert value(page, "body") == "From this one.", "the picture is not there, so nothing leads to it"
 
 
 def test_who_is_signed_out_keeps_the_text(site: Site) -> None:

@@ -339,3 +339,11 @@ def test_a_comparison_points_at_what_changed(old: str, new: str, expected: str) 
 def test_a_change_without_end_is_shown_as_a_whole() -> None:
     old, new = ("\n".join(f"{number} {word}" for number in range(15_000)) for word in "ab")
     assert [kind for kind, _ in compare(old, new)] == [Kind.REMOVED, Kind.ADDED]
+
+
+def test_a_comparison_comes_to_an_end() -> None:
+    """Lines in which everything comes again, each too short for difflib to see that."""
+    lines = [" ".join(f"{word} q" for word in "abcd" * 24) for _ in range(200)]
+    old, new = ("\n=\n".join(line.replace("a", sign) for line in lines) for sign in "az")
+    pieces = compare(old, new)
+    assert joined(pieces, Kind.ADDED) == old and joined(pieces, Kind.REMOVED) == new

@@ -115,6 +115,19 @@ def test_names_may_have_any_letters_and_no_header_of_their_own(
     assert all(len(letter["To"].addresses) == 1 for letter in box.letters)
 
 
+def test_an_encoded_word_is_no_way_into_the_headers(site: Site, box: Box, send: Callable[[], int]) -> None:
+    """A form lets this name in; what decodes it would begin a header, and the text, anew (CVE-2024-6923)."""
+    name = "=?utf-8?q?x=0AReply-To=3A_e=40e.example=0A=0AYour_account_is_locked?="
+    with site.db() as db:
+        db.get_one(Person, site.cast.learner.id).name = name
+    write(site)
+    send()
+    (letter,) = box.letters
+    assert letter["To"].addresses[0].display_name == name.replace("=?", "= ?")
+    assert letter["Reply-To"] is None and letter.get_content_type() == "multipart/alternative"
+    assert len(letter["To"].addresses) == 1
+
+
 def test_one_connection_serves_many_letters(site: Site, box: Box, send: Callable[[], int]) -> None:
     write(site, site.cast.learner, site.cast.peer, site.cast.coach)
     assert send() == 3 and len(box.sessions) == 1

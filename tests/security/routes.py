@@ -132,10 +132,10 @@ GET  /sign-in/{provider}/callback                             unknown      404  
 GET  /forgotten-password                                                   page  page  page  page  page  page  page  page  page
 POST /forgotten-password                                                   done  done  done  done  done  done  done  done  done
 GET  /forgotten-password/asked                                             page  page  page  page  page  page  page  page  page
-GET  /confirm/{token}                                                      page  page  page  page  page  page  page  page  page
-GET  /confirm/{token}                                         unknown      gone  gone  gone  gone  gone  gone  gone  gone  gone
-POST /confirm/{token}                                                      done  done  done  done  done  done  done  done  done
-POST /confirm/{token}                                         unknown      gone  gone  gone  gone  gone  gone  gone  gone  gone
+GET  /confirm/{token}                                                      login gone  page  gone  gone  gone  gone  gone  gone
+GET  /confirm/{token}                                         unknown      login gone  gone  gone  gone  gone  gone  gone  gone
+POST /confirm/{token}                                                      login gone  done  gone  gone  gone  gone  gone  gone
+POST /confirm/{token}                                         unknown      login gone  gone  gone  gone  gone  gone  gone  gone
 GET  /reset/{token}                                                        page  page  page  page  page  page  page  page  page
 GET  /reset/{token}                                           unknown      gone  gone  gone  gone  gone  gone  gone  gone  gone
 POST /reset/{token}                                                        done  done  done  done  done  done  done  done  done

@@ -55,7 +55,14 @@ def _plain(table: Table, row: dict[str, Any], places: dict[str, dict[int, int]])
         for key in table.columns[name].foreign_keys:
             target = key.column.table.name
         if (table.name, name) == ("job", "arguments"):
-            yield name, {word: places.get(word[:-3], {}).get(part, part) for word, part in value.items()}
+            yield (
+                name,
+                {
+                    word: places.get(word[:-3], {}).get(part, part)
+                    for word, part in value.items()
+                    if word != "link"
+                },
+            )
         else:
             yield name, places[target].get(value, value) if target else value
 

@@ -32,7 +32,7 @@ from app.journals.services import (
     start_post,
 )
 from app.mail.services import SEND
-from app.people.mailed_links import mail_address_link, mail_password_link, mailed_token
+from app.people.mailed_links import ask_for_address_link, mail_password_link, mailed_token
 from app.people.models import AddressLink, LoginSession, Person, ResetLink
 from app.people.services import link_identity, make_reset_link, open_session
 from app.progress.viewers import load_viewer
@@ -220,7 +220,8 @@ def _add_pictures(world: World, db: Session) -> None:
     for name, readers in (("private", ("learner",)), ("cohort", COHORT), ("public", ROLES)):
         content = f"Picture {name} kumquat"
         post = _named(world, db, name)
-        world.ids[f"picture-{name}"] = keep_picture(db, post, Prepared(content.encode(), 4, 3))
+        picture = world.ids[f"picture-{name}"] = keep_picture(db, post, Prepared(content.encode(), 4, 3))
+        post.html += f'<p><img src="/pictures/{picture}" alt=""></p>'
         world.secrets.append(Secret(content, readers))
 
 
@@ -252,8 +253,8 @@ def _fail_in_the_background(world: World, db: Session) -> None:
     dead = db.query(Job).filter_by(kind=SEND.name).one()
     dead.died_at, dead.error = now(), "kumquat: the mail server refuses it"
     world.ids["job"] = dead.public_id
-    mail_address_link(db, cast.peer.id, "peer.elsewhere@example.org", "en", secret=secret)
-    mail_address_link(db, cast.loner.id, "whoever.has.the.link@example.org", "en", secret=secret)
+    ask_for_address_link(db, _own(db, cast.peer), "peer.elsewhere@example.org", "en", secret=secret)
+    ask_for_address_link(db, _own(db, cast.learner), "learner.elsewhere@example.org", "en", secret=secret)
     mail_password_link(db, "lena@example.org", "en", secret=secret)
     address, known = db.query(AddressLink).order_by(AddressLink.id)
     password = db.query(ResetLink).filter_by(mailed=True).one()
@@ -261,10 +262,15 @@ def _fail_in_the_background(world: World, db: Session) -> None:
     world.secrets += [
         Secret(dead.error, ("administrator",)),
         Secret("peer.elsewhere@example.org", ("peer",)),
+        Secret("learner.elsewhere@example.org", ("learner",)),
         Secret(mailed_token(secret, "password", password.public_id)),
         Secret(mailed_token(secret, "address", address.public_id)),
         *(Secret(link.public_id) for link in (address, password)),
     ]
+
+
+def _own(db: Session, person: Person) -> Person:
+    return db.get_one(Person, person.id)
 
 
 def _make_groups(world: World, db: Session) -> None:
