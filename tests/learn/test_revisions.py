@@ -347,3 +347,20 @@ def test_a_comparison_comes_to_an_end() -> None:
     old, new = ("\n=\n".join(line.replace("a", sign) for line in lines) for sign in "az")
     pieces = compare(old, new)
     assert joined(pieces, Kind.ADDED) == old and joined(pieces, Kind.REMOVED) == new
+
+
+def test_a_window_that_shows_what_was_published_throws_no_newer_draft_away(site: Site) -> None:
+    """It was open since before the draft was written, and is saved as it is."""
+    post = reflect(site, site.cast.learner, body="As published.")
+    client = site.client(site.cast.learner)
+    names = ("once", "window", "version", "title", "body", "visibility")
+    stale = {name: value(see(client.get(f"{post}/edit")), name) for name in names}
+    see(
+        client.post(
+            f"{post}/edit", data={**stale, "window": "other", "body": "Two hours.", "action": "draft"}
+        ),
+        303,
+    )
+    page = see(client.post(f"{post}/edit", data={**stale, "action": "publish"}), 409)
+    assert "Two hours." in page.css_first(".version").text()
+    assert value(see(client.get(f"{post}/edit")), "body") == "Two hours."

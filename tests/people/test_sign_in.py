@@ -247,3 +247,20 @@ def test_the_sign_in_page_links_on_with_the_next_page_kept(site: Site) -> None:
         'href="/sign-up?next=%2Fjoin%2FRIVERSIDE"' in page or 'href="/sign-up?next=/join/RIVERSIDE"' in page
     )
     assert 'href="/forgotten-password"' in page
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://127.0.0.1:8000/programmes?x=1", "/programmes%3Fx%3D1"),
+        ("https://evil.example/programmes", "/"),
+        ("http://127.0.0.1:8000//evil.example/", "/"),
+        ("http://[x/", "/"),
+        ("", "/"),
+    ],
+)
+def test_after_a_form_that_needs_signing_in_one_is_back_at_its_page(
+    site: Site, referer: str, back: str
+) -> None:
+    answer = site.client().post("/account/profile", headers={"referer": referer})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={back}")
