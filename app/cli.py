@@ -77,12 +77,17 @@ def serve(
 ) -> None:
     """Serve the site. Migrate first: `dingen migrate`."""
     settings = Settings()
+    usable_database(settings).close()
+    run_server(settings, host, port, workers)
+
+
+def usable_database(settings: Settings, *, pool_size: int = 1) -> Database:
+    """Raises SettingsError or MigrationError where a site must not run on it."""
     settings.secret()
-    database = Database(settings.sqlalchemy_url, pool_size=1)
+    database = Database(settings.sqlalchemy_url, pool_size=pool_size)
     refuse_outdated(database)
     refuse_mixed_people(settings, database)
-    database.close()
-    run_server(settings, host, port, workers)
+    return database
 
 
 def refuse_outdated(database: Database) -> None:
@@ -141,10 +146,7 @@ def work(
     """Do the work in the background: mail, and what comes back by itself. `dingen serve` does it too, unless
     DINGEN_WORK_INSIDE=false."""
     settings = Settings()
-    settings.secret()
-    database = Database(settings.sqlalchemy_url, pool_size=threads + 1)
-    refuse_outdated(database)
-    refuse_mixed_people(settings, database)
+    database = usable_database(settings, pool_size=threads + 1)
     from app.background import make_worker
 
     worker = make_worker(settings, database, threads=threads)

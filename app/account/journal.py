@@ -9,11 +9,10 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.journals.cards import thing_of, title_of
-from app.journals.pictures import picture_in_post
+from app.journals.pictures import html_of
 from app.journals.queries import whole_journal
 from app.journals.readers import readers_in_words
 from app.journals.takeout import Entry
-from app.markdown import render_post
 from app.people.viewer import Viewer
 from app.things.catalogue import Catalogue
 from app.web.i18n import Locale
@@ -31,7 +30,7 @@ def entries_of(
             address = f"{journal}/{row.public_id}"
             found.append(_entry(row, row.body, html, row.published_at, address, catalogue, locale))
         if row.draft_body:
-            html = render_post(row.draft_body, row.language, image=picture_in_post)
+            html = html_of(row.draft_body, row.language)
             found.append(_entry(row, row.draft_body, html, row.saved_at, "", catalogue, locale))
     return found
 

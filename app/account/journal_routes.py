@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import StreamingResponse
@@ -23,7 +25,7 @@ def journal_page(request: Request, db: Session, viewer: Viewer, locale: Locale) 
     """All of it on one page, which prints well."""
     base_url = request.app.state.settings.base_url
     entries = entries_of(db, viewer, catalogue_of(request), locale, base_url)
-    return render(request, "account/journal.html", {"entries": entries, "as_html": lambda html: html})
+    return render(request, "account/journal.html", {"entries": entries})
 
 
 @router.get("/account/journal.zip")
@@ -31,7 +33,8 @@ def journal_archive(request: Request, db: Session, viewer: Viewer, locale: Local
     state = request.app.state
     base_url = state.settings.base_url
     entries = entries_of(db, viewer, catalogue_of(request), locale, base_url)
-    context = {"entries": entries, "name": viewer.name, "in_file": lambda html: for_a_file(html, base_url)}
+    in_file = [replace(entry, html=for_a_file(entry.html, base_url)) for entry in entries]
+    context = {"entries": in_file, "name": viewer.name}
     page = state.pages.html("account/journal_file.html", locale, context)
     file = archive(entries, own_pictures(db, viewer.person_id), page)
     headers = {

@@ -48,6 +48,9 @@ class Worker:
         self.database = database
         self.tasks = {task.name: task for task in runners}
         self._runners = {task.name: runner for task, runner in runners.items()}
+        self._inside = {
+            task.name for task, run in runners.items() if "db" in inspect.signature(run).parameters
+        }
         self._schedules, self._zone = schedules, ZoneInfo(zone)
         self._lease, self._look_every = lease, look_every
         self._stopping, self._ended = Event(), Event()
@@ -130,7 +133,7 @@ class Worker:
         try:
             if job.attempts > task.attempts:
                 raise RuntimeError("The worker stopped in the middle of it, again and again.")
-            if "db" in inspect.signature(runner).parameters:
+            if task.name in self._inside:
                 with self.database.transaction() as db:
                     if hold(db, job):
                         runner(db=db, **job.arguments)

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from markupsafe import Markup
+
 from app.errors import Refused
 from app.journals import picture_child as child
+from app.markdown import render_post
 from app.web.i18n import message
 
 LARGEST_UPLOAD = 12_000_000
@@ -25,7 +28,8 @@ TOO_LARGE = message(
     "This picture is too large. Make it smaller, or take a photo of it: up to 12 MB and 50 megapixels."
 )
 
-_NAME = re.compile(r"([2-9a-hjkmnp-z]{12})-(\d{1,4})x(\d{1,4})\.webp")
+NAME = r"([2-9a-hjkmnp-z]{12})-(\d{1,4})x(\d{1,4})\.webp"
+_NAME = re.compile(NAME)
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,11 @@ def markdown_of(alt: str, name: str) -> str:
     """As it stands in a text. Signs that would end the description are escaped (CommonMark 0.31, 2.4)."""
     described = re.sub(r"([\\\[\]`*_<&!])", r"\\\1", " ".join(alt.split()))
     return f"![{described}](/pictures/{name})"
+
+
+def html_of(body: str, language: str) -> Markup:
+    """A post as its readers see it, with its pictures."""
+    return render_post(body, language, image=picture_in_post)
 
 
 def picture_in_post(source: str) -> Mapping[str, str] | None:

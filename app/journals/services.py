@@ -17,7 +17,7 @@ from app.db import new_public_id
 from app.errors import NotFound, Refused
 from app.events.log import record
 from app.journals.models import Audience, Comment, Picture, Post, Revision, Visibility
-from app.journals.pictures import Prepared, name_of, picture_in_post
+from app.journals.pictures import Prepared, html_of, name_of
 from app.journals.queries import has_reflection, last_choice, pictures_kept
 from app.journals.readers import Circle, allowed
 from app.markdown import excerpt, render_post
@@ -180,8 +180,7 @@ def _show(db: Session, post: Post, title: str, body: str, at: datetime) -> None:
         db.add(Revision(post_id=post.id, title=title, body=body, at=at))
         if post.published_at is not None:
             post.edited_at = at
-    html = render_post(body, post.language, image=picture_in_post)
-    post.title, post.body, post.html = title, body, str(html)
+    post.title, post.body, post.html = title, body, str(html_of(body, post.language))
     post.excerpt = excerpt(post.html, EXCERPT_LENGTH)
     post.version += 1
     post.saved_at = at

@@ -13,12 +13,13 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 import yaml
 from markupsafe import Markup
 
+from app.journals.pictures import NAME
 from app.slugs import unique_slug
 
 IN_MEMORY = 4_000_000
 """Bytes of an archive before it goes to the disk."""
 CHUNK = 65_536
-PICTURE = re.compile(r"/pictures/([2-9a-hjkmnp-z]{12})-\d{1,4}x\d{1,4}\.webp")
+PICTURE = re.compile(f"/pictures/{NAME}")
 OWN_LINK = re.compile(r'(?<=href=")(?=/)')
 
 

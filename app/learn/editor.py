@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.cohorts.models import Enrolment
 from app.errors import Refused
 from app.journals.models import Post, Visibility
-from app.journals.pictures import ACCEPTED, Prepared, markdown_of, picture_in_post
+from app.journals.pictures import ACCEPTED, Prepared, html_of, markdown_of
 from app.journals.readers import allowed, choices, circle_of
 from app.journals.services import (
     About,
@@ -26,7 +26,6 @@ from app.journals.services import (
     start_post,
 )
 from app.learn.forms import PictureForm, PostForm
-from app.markdown import render_post
 from app.people.viewer import Viewer
 from app.things.catalogue import Programme, Thing, ThingText
 from app.web.forms import Bound, blank
@@ -131,7 +130,7 @@ def write(
         return _page(request, db, viewer, locale, desk, form, status=422)
     data = form.data
     if data.action == "preview":
-        preview = render_post(data.body, locale.language, image=picture_in_post)
+        preview = html_of(data.body, locale.language)
         return _page(request, db, viewer, locale, desk, form, preview=preview)
     if data.insert is not None:
         _insert_prompt(locale, desk, form, data.insert)

@@ -24,7 +24,7 @@ from app.jobs.services import Task
 from app.people.attempts import account_of
 from app.people.letters import ADDRESS_CHANGED, ADDRESS_TAKEN, CONFIRM_ADDRESS, NEW_PASSWORD
 from app.people.models import AddressLink, Person, ResetLink
-from app.people.queries import person_by_email, token_hash
+from app.people.queries import live, person_by_email, token_hash
 from app.people.services import end_links, lock_person_of
 from app.web.i18n import message
 
@@ -52,7 +52,7 @@ def ask_for_address_link(db: Session, person: Person, email: str, language: str,
         return
     if _was_just_asked(db, person.id, email):
         return
-    _end_address_links(db, person.id)
+    end_links(db, person.id, AddressLink)
     public_id = new_public_id()
     db.add(
         AddressLink(
@@ -103,7 +103,7 @@ def confirm_address(db: Session, link_id: int, language: str) -> str:
     person = lock_person_of(db, AddressLink, link_id)
     used = db.execute(
         update(AddressLink)
-        .where(AddressLink.id == link_id, AddressLink.used_at.is_(None), AddressLink.expires_at > now())
+        .where(AddressLink.id == link_id, *live(AddressLink))
         .values(used_at=now())
         .returning(AddressLink.email, AddressLink.public_id)
     ).first()
@@ -123,7 +123,7 @@ def confirm_address(db: Session, link_id: int, language: str) -> str:
         if before is not None:
             ADDRESS_CHANGED.post(db, person.id, language, link=used.public_id)
     else:
-        _end_address_links(db, person.id)
+        end_links(db, person.id, AddressLink)
         record(db, person.id, "confirmed-address", "person", person.public_id)
     person.email_verified_at = now()
     db.flush()
@@ -133,19 +133,13 @@ def confirm_address(db: Session, link_id: int, language: str) -> str:
 
 def _was_just_asked(db: Session, person_id: int, email: str) -> bool:
     """Pressing twice is asking once."""
-    live = select(AddressLink.id).where(
+    asked = select(AddressLink.id).where(
         AddressLink.person_id == person_id,
         AddressLink.email == email,
-        AddressLink.used_at.is_(None),
-        AddressLink.expires_at > now(),
+        *live(AddressLink),
         AddressLink.created_at > now() - ASKED_AGAIN,
     )
-    return db.execute(live).first() is not None
-
-
-def _end_address_links(db: Session, person_id: int) -> None:
-    unused = update(AddressLink).where(AddressLink.person_id == person_id, AddressLink.used_at.is_(None))
-    db.execute(unused.values(expires_at=now()))
+    return db.execute(asked).first() is not None
 
 
 def mailed_token(secret: str, purpose: str, public_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.clock import now
@@ -105,14 +105,18 @@ def sessions_of(db: Session, person_id: int) -> list[LoginSession]:
     )
 
 
+def live(links: type[ResetLink] | type[AddressLink]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """What a link must be to work: unused, and not expired."""
+    return links.used_at.is_(None), links.expires_at > now()
+
+
 def reset_link(db: Session, token: str) -> ResetLink | None:
     """An unused link that has not expired, with its person."""
     return db.scalars(
         select(ResetLink)
         .where(
             ResetLink.token_hash == token_hash(token),
-            ResetLink.used_at.is_(None),
-            ResetLink.expires_at > now(),
+            *live(ResetLink),
         )
         .options(joinedload(ResetLink.person))
     ).first()
@@ -124,8 +128,7 @@ def address_link(db: Session, token: str) -> AddressLink | None:
         select(AddressLink)
         .where(
             AddressLink.token_hash == token_hash(token),
-            AddressLink.used_at.is_(None),
-            AddressLink.expires_at > now(),
+            *live(AddressLink),
         )
         .options(joinedload(AddressLink.person))
     ).first()
@@ -137,8 +140,7 @@ def asked_address(db: Session, person_id: int) -> str | None:
         select(AddressLink.email)
         .where(
             AddressLink.person_id == person_id,
-            AddressLink.used_at.is_(None),
-            AddressLink.expires_at > now(),
+            *live(AddressLink),
         )
         .order_by(AddressLink.id.desc())
         .limit(1)

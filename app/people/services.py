@@ -16,7 +16,7 @@ from app.errors import Refused
 from app.events.log import record
 from app.people.letters import PASSWORD_CHANGED
 from app.people.models import AddressLink, Identity, LoginSession, Organization, Person, ResetLink, Role
-from app.people.queries import organization, person_by_email, token_hash
+from app.people.queries import live, organization, person_by_email, token_hash
 from app.web.i18n import message
 
 SESSION_DAYS = timedelta(days=30)
@@ -207,11 +207,14 @@ def set_password(
     db.flush()
 
 
-def end_links(db: Session, person_id: int) -> None:
-    """Unused links of a person, for a password or an address, stop working."""
-    for links in (ResetLink, AddressLink):
-        unused = update(links).where(links.person_id == person_id, links.used_at.is_(None))
-        db.execute(unused.where(links.expires_at > now()).values(expires_at=now()))
+Links = type[ResetLink] | type[AddressLink]
+
+
+def end_links(db: Session, person_id: int, *kinds: Links) -> None:
+    """A person's links of these kinds, for a password or an address, stop working; all of them, where none is
+    named."""
+    for links in kinds or (ResetLink, AddressLink):
+        db.execute(update(links).where(links.person_id == person_id, *live(links)).values(expires_at=now()))
 
 
 def change_password(
@@ -241,11 +244,7 @@ def change_password(
 def make_reset_link(db: Session, person: Person, made_by_id: int | None) -> str:
     """A token for a single-use link; earlier unused links of the person stop working. `made_by_id` is the
     administrator, None for the command line. A coach never makes one: it would open private posts."""
-    db.execute(
-        update(ResetLink)
-        .where(ResetLink.person_id == person.id, ResetLink.used_at.is_(None))
-        .values(expires_at=now())
-    )
+    end_links(db, person.id, ResetLink)
     token = secrets.token_urlsafe(32)
     db.add(
         ResetLink(
@@ -265,7 +264,7 @@ def use_reset_link(db: Session, link_id: int, password_hash: str, *, language: s
     person = lock_person_of(db, ResetLink, link_id)
     used = db.execute(
         update(ResetLink)
-        .where(ResetLink.id == link_id, ResetLink.used_at.is_(None), ResetLink.expires_at > now())
+        .where(ResetLink.id == link_id, *live(ResetLink))
         .values(used_at=now())
         .returning(ResetLink.mailed)
     ).first()
@@ -277,7 +276,7 @@ def use_reset_link(db: Session, link_id: int, password_hash: str, *, language: s
     return person
 
 
-def lock_person_of(db: Session, links: type[ResetLink] | type[AddressLink], link_id: int) -> Person:
+def lock_person_of(db: Session, links: Links, link_id: int) -> Person:
     """Whoever changes a person's links or ways in holds the person first: others wait, and none for each
     other."""
     whose = select(links.person_id).where(links.id == link_id).scalar_subquery()
