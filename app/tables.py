@@ -6,10 +6,22 @@ from app.events import models as events
 from app.jobs import models as jobs
 from app.journals import models as journals
 from app.mail import models as mail
+from app.notices import models as notices
 from app.people import models as people
 from app.progress import models as progress
 from app.things import models as things
 
 metadata = Base.metadata
 
-__all__ = ["cohorts", "events", "jobs", "journals", "mail", "metadata", "people", "progress", "things"]
+__all__ = [
+    "cohorts",
+    "events",
+    "jobs",
+    "journals",
+    "mail",
+    "metadata",
+    "notices",
+    "people",
+    "progress",
+    "things",
+]
