@@ -174,6 +174,14 @@ def plain_text(html: str) -> str:
     return " ".join(html_entities.unescape(bare).split())
 
 
+def count_words(html: str) -> int:
+    """How many words of rendered HTML are the writer's own: what is quoted is not, a prompt for instance."""
+    own = nh3.clean(
+        html, tags=set(), attributes={}, clean_content_tags={"blockquote", "pre", "section", "sup"}
+    )
+    return len(re.findall(r"\w+(?:[-.'’]\w+)*", html_entities.unescape(own)))
+
+
 def excerpt(html: str, length: int = 200) -> str:
     """The beginning of rendered HTML as plain text, cut between words."""
     text = plain_text(html)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, EmailStr, StringConstraints
@@ -21,10 +22,22 @@ Language = Annotated[str, AfterValidator(_spoken)]
 About = Annotated[str, StringConstraints(max_length=400)]
 
 
+def _addressable(handle: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", handle):
+        raise invalid(message("Use small letters a to z, digits, and single hyphens between them."))
+    return handle
+
+
+Handle = Annotated[str, StringConstraints(max_length=60), AfterValidator(_addressable)]
+
+
 class ProfileForm(Form):
-    """Without a `language` the interface speaks what the browser asks for."""
+    """Without a `language` the interface speaks what the browser asks for; without a `handle` the journal
+    stays where it is."""
 
     name: Name
+    real_name: Name | None = None
+    handle: Handle | None = None
     about: About = ""
     language: Language | None = None
     shows_tiles: bool = False

@@ -56,6 +56,8 @@ def _profile_of(person: Person) -> Bound[ProfileForm]:
     return blank(
         ProfileForm,
         name=person.name,
+        real_name=person.real_name or "",
+        handle=person.handle,
         about=person.about,
         language=person.language or "",
         shows_tiles="1" if person.shows_tiles else "",

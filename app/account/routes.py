@@ -11,11 +11,17 @@ from app.account.forms import PasswordForm, ProfileForm
 from app.account.page import NOT_THE_CURRENT, account_page_with
 from app.account.queries import own_password
 from app.db import Database
-from app.errors import NotFound
+from app.errors import NotFound, Refused
 from app.people.attempts import OWN_PASSWORD_PER_PERSON
 from app.people.password_rules import refuse_easy_password
 from app.people.queries import own_person
-from app.people.services import WrongPassword, change_password, rename, revoke_session, revoke_sessions
+from app.people.services import (
+    WrongPassword,
+    change_password,
+    change_profile,
+    revoke_session,
+    revoke_sessions,
+)
 from app.people.turns import TURN
 from app.people.viewer import Viewer
 from app.people.ways_in import TOO_OFTEN, signed_in
@@ -45,7 +51,11 @@ def save_profile(
 ) -> Response:
     if not form.valid:
         return account_page_with(request, db, viewer, locale, profile=form, status=422)
-    rename(db, own_person(db, viewer.person_id), **form.data.model_dump())
+    try:
+        change_profile(db, own_person(db, viewer.person_id), **form.data.model_dump())
+    except Refused as refused:
+        form.refuse(refused.field, refused.message)
+        return account_page_with(request, db, viewer, locale, profile=form, status=422)
     return _in_chosen_language(request, form.data.language)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    or_,
     select,
     tuple_,
 )
@@ -68,6 +69,7 @@ class GridRow(NamedTuple):
     enrolment_id: int
     person_id: int
     name: str
+    real_name: str | None
     handle: str
     last_active_at: datetime
     sorted_by: Any
@@ -143,7 +145,9 @@ def _grid(sort: Sort, show: Show, *, searching: bool, paging: bool) -> Statement
         .limit(PAGE_SIZE + 1)
     )
     if searching:
-        chosen = chosen.where(Person.name_key.like(bindparam("search", type_=String), escape=ESCAPE))
+        like = bindparam("search", type_=String)
+        named = (Person.name_key, Person.real_name_key)
+        chosen = chosen.where(or_(*(key.like(like, escape=ESCAPE) for key in named)))
     if paging:
         behind = tuple_(bindparam("after", type_=key.type), bindparam("after_id", type_=BigId))
         chosen = chosen.where(tuple_(key, Enrolment.id) > behind)
@@ -159,6 +163,7 @@ def _grid(sort: Sort, show: Show, *, searching: bool, paging: bool) -> Statement
             Enrolment.id,
             Person.id,
             Person.name,
+            Person.real_name,
             Person.handle,
             Enrolment.last_active_at,
             page.c.sorted_by,

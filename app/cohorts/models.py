@@ -38,6 +38,7 @@ class Cohort(Base):
     code: Mapped[str] = mapped_column(String(20), unique=True)
     seats: Mapped[int | None] = mapped_column()
     default_visibility: Mapped[str | None] = mapped_column(String(12))
+    minimum_words: Mapped[int | None] = mapped_column()
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     once: Mapped[str | None] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -44,6 +44,7 @@ def create_cohort(
     ends_on: date | None = None,
     seats: int | None = None,
     default_visibility: str | None = None,
+    minimum_words: int | None = None,
     once: str | None = None,
 ) -> Cohort:
     """A cohort; the same `once` by the same person gives the same cohort. Raises Refused for a taken code."""
@@ -60,6 +61,7 @@ def create_cohort(
         "ends_on": ends_on,
         "seats": seats,
         "default_visibility": default_visibility,
+        "minimum_words": minimum_words,
         "once": once or secrets.token_hex(16),
     }
     taken_by = db.execute(
@@ -75,6 +77,13 @@ def create_cohort(
     if made:
         record(db, created_by_id, "created", "cohort", cohort.public_id)
     return cohort
+
+
+def ask_for_words(db: Session, cohort: Cohort, minimum: int | None, *, actor_id: int | None) -> None:
+    """How many words a reflection has to have from now on; None for any number. What is published stays."""
+    cohort.minimum_words = minimum
+    record(db, actor_id, "asked-for-words", "cohort", cohort.public_id, minimum=minimum)
+    db.flush()
 
 
 def add_coach(db: Session, cohort: Cohort, person_id: int, *, actor_id: int | None) -> None:

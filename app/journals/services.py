@@ -20,7 +20,7 @@ from app.journals.models import Audience, Comment, Picture, Post, Revision, Visi
 from app.journals.pictures import Prepared, html_of, name_of
 from app.journals.queries import has_reflection, last_choice, pictures_kept
 from app.journals.readers import Circle, allowed
-from app.markdown import excerpt, render_post
+from app.markdown import count_words, excerpt, render_post
 from app.people.viewer import Viewer
 from app.progress.queries import slugs_of
 from app.progress.services import record_draft, record_reflection, withdraw_reflection
@@ -129,6 +129,31 @@ def save_draft(
     db.flush()
 
 
+def minimum_words(about: About | None) -> int:
+    """How many words a reflection has to have; 0 where nobody asks for any number."""
+    cohort = about.enrolment.cohort if about else None
+    return (cohort.minimum_words or 0) if cohort else 0
+
+
+def words_of(body: str, language: str) -> int:
+    """How many words somebody wrote, those that they quote apart."""
+    return count_words(html_of(body, language))
+
+
+def _refuse_few_words(body: str, language: str, about: About | None) -> None:
+    least = minimum_words(about)
+    count = words_of(body, language) if least else 0
+    if count < least:
+        raise Refused(
+            message(
+                "Your group asks for at least %(least)s words of your own; so far there are %(count)s.",
+                least=least,
+                count=count,
+            ),
+            "body",
+        )
+
+
 def _refuse_to_overwrite(post: Post, title: str, body: str, version: int, window: str | None) -> None:
     """A window may overwrite what it saved itself: it may not have heard of its own last save."""
     own = window is not None and window == post.saved_in
@@ -149,9 +174,12 @@ def publish_post(
     about: About | None = None,
 ) -> None:
     """Let the readers of `visibility` read the post; for `private` the author keeps it, and it counts all
-    the same. Publishing the same text again changes nothing. Raises Conflict, Refused for an empty text."""
+    the same. Publishing the same text again changes nothing. Raises Conflict, Refused for an empty text or
+    for one that is shorter than the cohort asks for."""
     if not body.strip():
         raise Refused(message("Write a sentence or two first."), "body")
+    if body != post.body:
+        _refuse_few_words(body, post.language, about)
     shown = (post.title, post.body, post.visibility) if post.published_at is not None else None
     is_shown = shown == (title, body, visibility)
     if is_shown and post.draft_body is None:

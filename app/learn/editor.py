@@ -21,9 +21,11 @@ from app.journals.services import (
     Conflict,
     default_visibility,
     keep_picture,
+    minimum_words,
     publish_post,
     save_draft,
     start_post,
+    words_of,
 )
 from app.learn.forms import PictureForm, PostForm
 from app.people.viewer import Viewer
@@ -57,6 +59,19 @@ class Desk:
             return None
         return About(self.enrolment, self.programme, self.thing)
 
+    def words(self, body: str, language: str) -> Words | None:
+        """Counted only where a number of them is asked for."""
+        least = minimum_words(self.about)
+        return Words(words_of(body, language), least) if least else None
+
+
+@dataclass(frozen=True)
+class Words:
+    """How many words of a reflection there are, and how many the cohort asks for."""
+
+    count: int
+    least: int
+
 
 @dataclass(frozen=True)
 class EditorView:
@@ -69,6 +84,7 @@ class EditorView:
     choices: Sequence[tuple[str, str, str]]
     is_published: bool
     delete_url: str
+    words: Words | None
     preview: Markup | None = None
     other: Post | None = None
     """What another window saved meanwhile."""
@@ -248,7 +264,8 @@ def _post_of(
 
 def _saved(request: Request, locale: Locale, desk: Desk, post: Post | None, *, window: str = "") -> Response:
     if is_htmx(request):
-        return _save_line(request, post=post)
+        words = desk.words(post.draft_body or "", post.language) if post else None
+        return _save_line(request, post=post, words=words)
     saved = Flash(locale.gettext("Your draft is saved. Nobody else sees it."), kept=window)
     if post is None:
         return redirect(request, desk.url)
@@ -261,10 +278,11 @@ def _save_line(
     post: Post | None = None,
     conflict: bool = False,
     problem: str = "",
+    words: Words | None = None,
     status: int = 200,
 ) -> Response:
     """What became of a draft that saved itself."""
-    context = {"post": post, "conflict": conflict, "problem": problem}
+    context = {"post": post, "conflict": conflict, "problem": problem, "words": words}
     return render(request, "learn/_saved.html", context, partial="learn/_saved.html", status=status)
 
 
@@ -331,6 +349,7 @@ def _page(
         choices(circle_of(db, desk.enrolment), request.app.state.site.name, locale),
         bool(post and post.published_at),
         f"/journals/{viewer.handle}/{post.public_id}/delete" if post else "",
+        desk.words(str(form.value("body")), post.language if post else locale.language),
         preview,
         other,
     )

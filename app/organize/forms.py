@@ -15,6 +15,8 @@ from app.people.forms import Name, NewPassword
 from app.web.forms import Form, invalid
 from app.web.i18n import message
 
+MinimumWords = Annotated[int | None, Field(ge=1, le=2_000)]
+
 
 class CohortForm(Form):
     """Create or change a group."""
@@ -27,6 +29,7 @@ class CohortForm(Form):
     seats: Annotated[int | None, Field(ge=1, le=100_000)] = None
     code: Annotated[str, StringConstraints(max_length=20, pattern=r"^[A-Za-z0-9 -]*$")] = ""
     default_visibility: Visibility | None = None
+    minimum_words: MinimumWords = None
     coaches: Annotated[str, StringConstraints(max_length=4000)] = ""
     once: Annotated[str, StringConstraints(max_length=36)] = ""
 
@@ -42,6 +45,12 @@ class CohortForm(Form):
         if starts_on and ends_on and ends_on < starts_on:
             raise invalid(message("The end cannot come before the start."))
         return ends_on
+
+
+class WordsForm(Form):
+    """How many words a reflection has to have; empty for any number."""
+
+    minimum_words: MinimumWords = None
 
 
 class CoachForm(Form):

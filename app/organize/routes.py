@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.cohorts.models import Mode
 from app.cohorts.queries import coaches_of, cohorts_of_organization, members_count, organized_cohort
-from app.cohorts.services import add_coach, create_cohort, remove_coach
+from app.cohorts.services import add_coach, ask_for_words, create_cohort, remove_coach
 from app.errors import NotFound, Refused
 from app.organize import background_routes, setup_routes
-from app.organize.forms import CoachForm, CohortForm
+from app.organize.forms import CoachForm, CohortForm, WordsForm
 from app.organize.invitation import invitation
 from app.organize.queries import (
     language_names,
@@ -122,6 +122,7 @@ def create_cohort_page(
             ends_on=data.ends_on,
             seats=data.seats,
             default_visibility=data.default_visibility.value if data.default_visibility else None,
+            minimum_words=data.minimum_words,
             once=data.once or None,
         )
     except Refused as refused:
@@ -143,7 +144,7 @@ def _cohort_form(request: Request, locale: Locale, form: Bound[CohortForm], *, s
 
 @router.get("/organize/cohorts/{cohort}")
 def cohort_page(request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str) -> Response:
-    return _cohort_page(request, db, viewer, locale, cohort, blank(CoachForm))
+    return _cohort_page(request, db, viewer, locale, cohort)
 
 
 @router.post("/organize/cohorts/{cohort}/coaches")
@@ -160,7 +161,7 @@ def add_coach_page(
     if form.parsed and (person is None or person.organization_id != viewer.organization_id):
         form.refuse("email", message("Nobody here has this address. Ask them to sign up first."))
     if not form.valid or person is None:
-        return _cohort_page(request, db, viewer, locale, cohort, form, status=422)
+        return _cohort_page(request, db, viewer, locale, cohort, coach=form, status=422)
     add_coach(db, found, person.id, actor_id=viewer.person_id)
     done = locale.gettext("%(name)s coaches this group now.") % {"name": person.name}
     return redirect(request, f"/organize/cohorts/{cohort}", Flash(done))
@@ -179,14 +180,31 @@ def remove_coach_page(
     return redirect(request, f"/organize/cohorts/{cohort}", Flash(done))
 
 
+@router.post("/organize/cohorts/{cohort}/words")
+def set_minimum_words(
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    locale: Locale,
+    cohort: str,
+    form: Bound[WordsForm] = posted(WordsForm),
+) -> Response:
+    found = organized_cohort(db, viewer, cohort)
+    if not form.valid:
+        return _cohort_page(request, db, viewer, locale, cohort, words=form, status=422)
+    ask_for_words(db, found, form.data.minimum_words, actor_id=viewer.person_id)
+    return redirect(request, f"/organize/cohorts/{cohort}", Flash(locale.gettext("It is saved.")))
+
+
 def _cohort_page(
     request: Request,
     db: Session,
     viewer: Viewer,
     locale: Locale,
     public_id: str,
-    form: Bound[CoachForm],
     *,
+    coach: Bound[CoachForm] | None = None,
+    words: Bound[WordsForm] | None = None,
     status: int = 200,
 ) -> Response:
     cohort = organized_cohort(db, viewer, public_id)
@@ -197,7 +215,8 @@ def _cohort_page(
         "coaches": coaches_of(db, cohort.id),
         "learners": members_count(db, cohort.id),
         "invitation": invitation(request.app.state.settings.base_url, cohort, locale),
-        "form": form,
+        "form": coach or blank(CoachForm),
+        "words": words or blank(WordsForm, minimum_words=cohort.minimum_words or ""),
     }
     return render(request, "organize/cohort.html", context, status=status)
 

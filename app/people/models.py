@@ -32,6 +32,10 @@ class Organization(Base):
 
 
 class Person(Base):
+    """Somebody with an account. Everyone sees `name`; where that is a pen name, coaches of their cohorts and
+    organizers see `real_name` beside it, and nobody else does.
+    """
+
     __tablename__ = "person"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -39,6 +43,8 @@ class Person(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
     name: Mapped[str] = mapped_column(String(120))
     name_key: Mapped[str] = mapped_column(SortKey(240), index=True)
+    real_name: Mapped[str | None] = mapped_column(String(120))
+    real_name_key: Mapped[str | None] = mapped_column(SortKey(240))
     handle: Mapped[str] = mapped_column(String(60), unique=True)
     about: Mapped[str] = mapped_column(String(400), default="")
     email: Mapped[str | None] = mapped_column(EmailAddress(254), unique=True)

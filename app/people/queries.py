@@ -173,6 +173,7 @@ def people(
         statement = statement.where(
             or_(
                 Person.name_key.contains(fold(search), autoescape=True),
+                Person.real_name_key.contains(fold(search), autoescape=True),
                 Person.email.contains(fold_address(search), autoescape=True),
             )
         )

@@ -96,16 +96,38 @@ def free_handle(db: Session, name: str) -> str:
     return handle
 
 
-def rename(
-    db: Session, person: Person, *, name: str, about: str, language: str | None, shows_tiles: bool
+def change_profile(
+    db: Session,
+    person: Person,
+    *,
+    name: str,
+    real_name: str | None,
+    handle: str | None,
+    about: str,
+    language: str | None,
+    shows_tiles: bool,
 ) -> None:
-    """Change the profile; the journal keeps its address."""
-    person.name = name
-    person.name_key = name
+    """The journal keeps its address unless another `handle` is given. Raises Refused where somebody has
+    that."""
+    person.name = person.name_key = name
+    person.real_name = person.real_name_key = real_name if real_name != name else None
     person.about = about
     person.language = language
     person.shows_tiles = shows_tiles
     db.flush()
+    if handle and handle != person.handle:
+        _move_journal(db, person, handle)
+
+
+def _move_journal(db: Session, person: Person, handle: str) -> None:
+    """Nothing leads from the old address to the new one: that would tell who writes under a pen name."""
+    moved = update(Person).where(Person.id == person.id).values(handle=handle)
+    try:
+        with db.begin_nested():
+            db.execute(moved)
+    except IntegrityError as error:
+        raise Refused(message("Somebody else has this address. Choose another one."), "handle") from error
+    record(db, person.id, "moved", "journal", person.public_id)
 
 
 def open_session(

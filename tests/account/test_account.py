@@ -64,13 +64,6 @@ def test_the_profile_is_saved_and_shown(site: Site) -> None:
     assert (person.name, person.name_key, person.shows_tiles) == ("Magdalena Maes", "magdalena maes", True)
 
 
-def test_a_new_name_keeps_the_address_of_the_journal(site: Site) -> None:
-    client = site.client(site.cast.learner)
-    client.post("/account/profile", data={**PROFILE, "name": "Someone Else", "handle": "someone-else"})
-    assert 'href="/journals/lena-maes"' in client.get("/account").text
-    assert learner(site).handle == "lena-maes"
-
-
 def test_what_is_left_empty_is_taken_away(site: Site) -> None:
     client = site.client(site.cast.learner)
     client.post("/account/profile", data=PROFILE)

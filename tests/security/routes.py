@@ -160,6 +160,7 @@ GET  /organize/cohorts                                                     login
 POST /organize/cohorts                                                     login 404   404   404   404   404   404   done  done
 GET  /organize/cohorts/new                                                 login 404   404   404   404   404   404   page  page
 GET  /organize/cohorts/{cohort}                                            login 404   404   404   404   404   404   page  page
+POST /organize/cohorts/{cohort}/words                                      login 404   404   404   404   404   404   done  done
 POST /organize/cohorts/{cohort}/coaches                                    login 404   404   404   404   404   404   done  done
 POST /organize/cohorts/{cohort}/coaches                       unknown      login 404   404   404   404   404   404   422   422
 POST /organize/cohorts/{cohort}/coaches/{handle}/remove                    login 404   404   404   404   404   404   done  done
@@ -205,6 +206,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/account/unlink": {"issuer": ISSUER, "subject": SUBJECT},
     "/language": {"language": "fr", "next": "/programmes"},
     "/organize/cohorts": {"name": "New Group", "programme": "demo-programme", "mode": "coach-led"},
+    "/organize/cohorts/{cohort}/words": {"minimum_words": "50"},
     "/organize/cohorts/{cohort}/coaches": {"email": "stien@example.org"},
     "/organize/cohorts/{cohort}/coaches unknown": {"email": "nobody@example.org"},
     "/start/{token}": {

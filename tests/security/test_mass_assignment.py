@@ -53,6 +53,7 @@ def own_fields() -> dict[str, set[str]]:
 
 
 TAKEN = {
+    "/organize/cohorts/{cohort}/words": "WordsForm",
     "/account/profile": "ProfileForm",
     "/account/password": "PasswordForm",
     "/account/email": "EmailForm",

@@ -275,6 +275,7 @@ def _own(db: Session, person: Person) -> Person:
 
 def _make_groups(world: World, db: Session) -> None:
     cast = world.site.cast
+    _own(db, cast.learner).real_name = "Real name kumquat"
     enrolment = active_enrolment(db, cast.learner.id, PROGRAMME)
     assert enrolment is not None
     world.ids["enrolment"] = enrolment.public_id
@@ -285,6 +286,7 @@ def _make_groups(world: World, db: Session) -> None:
     over.ends_on = over.created_at.date().replace(year=2020)
     db.flush()
     world.secrets += [
+        Secret("Real name kumquat", ("learner", "coach", *DESK)),
         Secret(enrolment.public_id, ("learner",)),
         Secret(cast.other_cohort.code, (*DESK, "other_coach"), shown=False),
     ]
