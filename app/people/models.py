@@ -32,6 +32,9 @@ class Organization(Base):
 
 
 class Person(Base):
+    """`language` is what they have chosen, `last_language` what they last read without a choice: mail that
+    nobody asked for just now speaks it."""
+
     __tablename__ = "person"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,6 +48,7 @@ class Person(Base):
     email_verified_at: Mapped[datetime | None] = mapped_column()
     password_hash: Mapped[str | None] = mapped_column(String(200))
     language: Mapped[str | None] = mapped_column(String(8))
+    last_language: Mapped[str | None] = mapped_column(String(8))
     role: Mapped[str] = mapped_column(String(16), default=Role.MEMBER)
     is_demo: Mapped[bool] = mapped_column(default=False)
     shows_tiles: Mapped[bool] = mapped_column(default=False)
