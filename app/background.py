@@ -60,7 +60,7 @@ def make_worker(
         database,
         {
             SEND: make_postman(settings, content).deliver,
-            MAIL_NOTICE: partial(mail_notice, zone=zone),
+            MAIL_NOTICE: mail_notice,
             MAIL_DIGESTS: partial(mail_digests, zone=zone),
             MAIL_PASSWORD_LINK: partial(mail_password_link, secret=secret),
             MAIL_ADDRESS_LINK: mail_address_link,

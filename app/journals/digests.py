@@ -38,7 +38,8 @@ MORNING, WEEKDAY = time(7), 0
 """When the weekly ones are due: on Monday, with that day's others."""
 BATCH = 50
 """People in one transaction."""
-WEEK = timedelta(days=7)
+WEEK, EARLIER = timedelta(days=7), timedelta(hours=1)
+"""A digest may come a little earlier in the day than a week before: clocks change, and work takes its time."""
 TOLD_WITHIN = timedelta(days=21)
 """Nobody wants mail about what is older: they were away, or gave no address that is theirs."""
 AT_ONCE_WITHIN = timedelta(days=1)
@@ -184,7 +185,7 @@ def _hold(db: Session, people: list[int]) -> None:
 def _write_digest(db: Session, person: Any, this: Morning) -> None:
     name = f"digest {this.day}"
     posts = this.posts(person.posts_often, person.posts_told)
-    mail_id = begin_mail(db, person.id, this.day, name, counts=True, posts=posts)
+    mail_id = begin_mail(db, person.id, name, since=now() - WEEK + EARLIER, posts=posts)
     if mail_id is None:
         return
     due = _DUE_OF.rows(db, {**this.parameters(), "person": person.id})
@@ -211,7 +212,7 @@ _WANTED_AT_ONCE: Select[*tuple[Any, ...]] = with_subjects(
 _AT_ONCE = Statement(_WANTED_AT_ONCE)
 
 
-def mail_notice(db: Session, *, zone: ZoneInfo, notice_id: int) -> None:
+def mail_notice(db: Session, *, notice_id: int) -> None:
     """A letter about one thing, where its reader still wants it; it waits for a digest where they have had
     as many as they should."""
     notice = db.get(Notice, notice_id)
@@ -221,9 +222,9 @@ def mail_notice(db: Session, *, zone: ZoneInfo, notice_id: int) -> None:
     found = _AT_ONCE.rows(db, {"notice": notice_id, "oldest": now() - AT_ONCE_WITHIN})
     if not found:
         return
-    wanted, day = found[0], now().astimezone(zone).date()
-    counts = Kind(wanted.kind) not in DIRECT
-    mail_id = begin_mail(db, notice.person_id, day, f"notice {notice_id}", counts=counts)
+    wanted = found[0]
+    since = None if Kind(wanted.kind) in DIRECT else now() - WEEK
+    mail_id = begin_mail(db, notice.person_id, f"notice {notice_id}", since=since)
     if mail_id is not None:
         notice.mail_id = mail_id
         once = f"{wanted.public_id} notice {notice_id}"

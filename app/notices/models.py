@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, String, UniqueConstraint, text
@@ -82,9 +82,9 @@ class NoticeChoice(Base):
 
 
 class NoticeMail(Base):
-    """A mail that tells of notices: of one at once, or a digest, which is one for each person and `day` of
-    the site. Those that `counts` are at most two in any seven days. A digest tells of the posts from
-    `posts_from` until before `posts_until`, too.
+    """A mail that tells of notices: of one at once, or a digest, which is one for each person and day of the
+    site, as `once` names it. Of those that `counts` there are at most two in any seven days. A digest tells of
+    the posts from `posts_from` until before `posts_until`, too.
     """
 
     __tablename__ = "notice_mail"
@@ -93,7 +93,7 @@ class NoticeMail(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column()
     once: Mapped[str] = mapped_column(String(40))
-    day: Mapped[date] = mapped_column()
+    at: Mapped[datetime] = mapped_column(default=now)
     counts: Mapped[bool] = mapped_column()
     posts_from: Mapped[datetime | None] = mapped_column()
     posts_until: Mapped[datetime | None] = mapped_column()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -15,8 +15,8 @@ from app.notices.models import DIRECT, Frequency, Kind, Notice, NoticeChoice, No
 from app.notices.queries import choices_of, default_of
 from app.statements import Statement, upsert
 
-MOST_MAILS, WEEK = 2, timedelta(days=7)
-"""Of those that count, in any seven days of the site."""
+MOST_MAILS = 2
+"""Of those that count, in any seven days."""
 DIGEST = "digest"
 """What the digest is called among the kinds of mail."""
 READ_KEPT, UNREAD_KEPT, MAIL_KEPT = timedelta(days=180), timedelta(days=365), timedelta(days=60)
@@ -119,23 +119,28 @@ def unsubscribe(db: Session, person_id: int, what: str) -> None:
 def begin_mail(
     db: Session,
     person_id: int,
-    day: date,
     once: str,
     *,
-    counts: bool,
+    since: datetime | None,
     posts: tuple[datetime, datetime] | None = None,
 ) -> int | None:
     """The id of a mail that may be written; None where there is one with this `once`, or where the person had
-    as many as they should. The caller holds the person's row: two processes must not count at once."""
-    if counts:
+    as many as they should `since` then; without that it does not count. The caller holds the person's row:
+    two processes must not count at once."""
+    if since is not None:
         recent = select(func.count()).where(
-            NoticeMail.person_id == person_id, NoticeMail.counts, NoticeMail.day > day - WEEK
+            NoticeMail.person_id == person_id, NoticeMail.counts, NoticeMail.at > since
         )
         if (db.scalar(recent) or 0) >= MOST_MAILS:
             return None
-    since, until = posts or (None, None)
+    posts_from, posts_until = posts or (None, None)
     made = upsert(db, NoticeMail).values(
-        person_id=person_id, once=once, day=day, counts=counts, posts_from=since, posts_until=until
+        person_id=person_id,
+        once=once,
+        at=now(),
+        counts=since is not None,
+        posts_from=posts_from,
+        posts_until=posts_until,
     )
     made = made.on_conflict_do_nothing(index_elements=["person_id", "once"]).returning(NoticeMail.id)
     mail_id: int | None = db.scalar(made)
@@ -147,4 +152,4 @@ def forget_notices(db: Session) -> None:
     at = now()
     db.execute(delete(Notice).where(Notice.read_at <= at - READ_KEPT))
     db.execute(delete(Notice).where(Notice.at <= at - UNREAD_KEPT))
-    db.execute(delete(NoticeMail).where(NoticeMail.day <= (at - MAIL_KEPT).date()))
+    db.execute(delete(NoticeMail).where(NoticeMail.at <= at - MAIL_KEPT))

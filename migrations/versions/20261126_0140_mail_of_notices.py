@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("person_id", ID, nullable=False),
         sa.Column("once", sa.String(length=40), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("at", app.db.UtcDateTime(), nullable=False),
         sa.Column("counts", sa.Boolean(), nullable=False),
         sa.Column("posts_from", app.db.UtcDateTime(), nullable=True),
         sa.Column("posts_until", app.db.UtcDateTime(), nullable=True),

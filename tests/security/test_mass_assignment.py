@@ -54,6 +54,7 @@ def own_fields() -> dict[str, set[str]]:
 
 TAKEN = {
     "/account/profile": "ProfileForm",
+    "/account/notices": "NoticesForm",
     "/account/password": "PasswordForm",
     "/account/email": "EmailForm",
     "/account/unlink": "UnlinkForm",
