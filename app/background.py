@@ -3,7 +3,10 @@ what comes back by itself."""
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -12,10 +15,20 @@ from app.jobs.models import Priority
 from app.jobs.schedules import Recurring
 from app.jobs.services import Task, forget_dead
 from app.jobs.worker import Worker
+from app.journals.digests import (
+    AT_ONCE_LETTER,
+    DIGEST_LETTER,
+    EACH_MORNING,
+    MAIL_DIGESTS,
+    mail_digests,
+    mail_notice,
+)
+from app.journals.letters import Desk, digest_letter, notice_letter
 from app.mail.postman import Postman
 from app.mail.services import SEND, forget_ended
 from app.mail.stationery import Stationery
 from app.mail.transport import Folder, Smtp
+from app.notices.services import MAIL_NOTICE, forget_notices
 from app.organize.letters import TRIAL, trial_letter
 from app.people import letters
 from app.people.mailed_links import (
@@ -28,17 +41,27 @@ from app.people.mailed_links import (
 from app.people.queries import organization
 from app.people.services import forget_expired_sessions
 from app.settings import Settings
+from app.things.catalogue import Catalogue
+from app.things.library import Library
 
 TIDY = Task("tidy", Priority.BULK)
-SCHEDULES = (Recurring(TIDY, "10 3 * * *"),)
+SCHEDULES = (Recurring(TIDY, "10 3 * * *"), Recurring(MAIL_DIGESTS, EACH_MORNING))
+
+Content = Callable[[], Catalogue]
+"""The content as it is now."""
 
 
-def make_worker(settings: Settings, database: Database, *, threads: int = 1) -> Worker:
-    secret = settings.secret()
+def make_worker(
+    settings: Settings, database: Database, *, threads: int = 1, content: Content | None = None
+) -> Worker:
+    """`content` is what the pages show, where there are pages beside."""
+    secret, zone = settings.secret(), ZoneInfo(settings.time_zone)
     return Worker(
         database,
         {
-            SEND: make_postman(settings).deliver,
+            SEND: make_postman(settings, content).deliver,
+            MAIL_NOTICE: mail_notice,
+            MAIL_DIGESTS: partial(mail_digests, zone=zone),
             MAIL_PASSWORD_LINK: partial(mail_password_link, secret=secret),
             MAIL_ADDRESS_LINK: mail_address_link,
             TIDY: tidy,
@@ -49,8 +72,9 @@ def make_worker(settings: Settings, database: Database, *, threads: int = 1) -> 
     )
 
 
-def make_postman(settings: Settings) -> Postman:
+def make_postman(settings: Settings, content: Content | None = None) -> Postman:
     secret = settings.secret()
+    desk = Desk(secret, settings.base_url, content or partial(_content_in, settings))
     return Postman(
         Smtp(settings.smtp) if settings.smtp else Folder(settings.mail_dir),
         Stationery(settings.time_zone),
@@ -65,6 +89,8 @@ def make_postman(settings: Settings) -> Postman:
             letters.ADDRESS_CHANGED: letters.address_changed,
             letters.ADDRESS_TAKEN: letters.address_taken,
             TRIAL: trial_letter,
+            AT_ONCE_LETTER: partial(notice_letter, desk=desk),
+            DIGEST_LETTER: partial(digest_letter, desk=desk),
         },
         base_url=settings.base_url,
         sender=settings.sender,
@@ -77,6 +103,17 @@ def tidy(db: Session) -> None:
     forget_ended(db)
     forget_dead(db)
     forget_expired_sessions(db)
+    forget_notices(db)
+
+
+@cache
+def _read(content_dir: Path) -> Catalogue:
+    return Library(content_dir).catalogue
+
+
+def _content_in(settings: Settings) -> Catalogue:
+    """Read at the first need: a worker by itself tells the titles that things had then."""
+    return _read(settings.content_dir)
 
 
 def _site_name(db: Session) -> str:

@@ -20,12 +20,12 @@ from app.clock import now
 from app.db import Database
 from app.jobs.worker import Worker
 from app.journals.pictures import LARGEST_UPLOAD
+from app.journals.viewers import load_viewer
 from app.people.attempts import Limiter
 from app.people.passwords import Passwords
 from app.people.queries import organization
 from app.people.services import SEEN_EVERY, SEEN_EVERY_SHARED, touch_session
 from app.people.viewer import Viewer, copies_key, initials, tone
-from app.progress.viewers import load_viewer
 from app.settings import Settings
 from app.things.library import Library
 from app.web import live, styleguide
@@ -39,7 +39,8 @@ from app.web.workers import Workers
 
 MAX_BODY_BYTES = 2_000_000
 STATIC = Path(__file__).resolve().parent / "static"
-CSRF_EXEMPT: frozenset[str] = frozenset()
+CSRF_EXEMPT = frozenset({"/unsubscribe"})
+"""Mail programs send its form (RFC 8058): what it does follows from the word in its address alone."""
 
 
 @dataclass
@@ -65,7 +66,8 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         with database.transaction(write=False) as db:
             found = organization(db)
             site.name = found.name if found else site.name
-        worker = make_worker(settings, database) if settings.work_inside else None
+        content = lambda: library.catalogue  # noqa: E731
+        worker = make_worker(settings, database, content=content) if settings.work_inside else None
         with library.watching(database), _at_work(worker):
             _settle_memory()
             yield
@@ -168,6 +170,6 @@ def _seen_is_due(viewer: Viewer) -> bool:
     return now() - viewer.last_seen_at >= every
 
 
-def _record_seen(database: Database, viewer: Viewer) -> None:
+def _record_seen(database: Database, viewer: Viewer, language: str) -> None:
     with database.transaction() as db:
-        touch_session(db, viewer.session_id)
+        touch_session(db, viewer.session_id, language)

@@ -184,6 +184,10 @@ class Site:
     def mail(self) -> list[EmailMessage]:
         """The background's work is done; what was written by it, in order."""
         self.work()
+        return self.letters()
+
+    def letters(self) -> list[EmailMessage]:
+        """What was written and not looked at yet."""
         files = sorted(
             self.app.state.settings.mail_dir.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns
         )

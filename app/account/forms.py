@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, EmailStr, StringConstraints
 
+from app.notices.models import Frequency
 from app.people.forms import Name, NewPassword, Next, Password
 from app.web.forms import Form, invalid
 from app.web.i18n import LANGUAGES, message
@@ -56,6 +57,33 @@ class EmailForm(Form):
 
     email: EmailStr
     password_now: Password = ""
+
+
+def _not_at_once(frequency: Frequency) -> Frequency:
+    if frequency is Frequency.AT_ONCE:
+        raise invalid(message("Choose one of the options."))
+    return frequency
+
+
+class NoticesForm(Form):
+    """How often mail of each kind; what is left out stays as it is."""
+
+    answer: Frequency | None = None
+    reply: Frequency | None = None
+    mention: Frequency | None = None
+    reaction: Frequency | None = None
+    question: Frequency | None = None
+    accepted: Frequency | None = None
+    report: Frequency | None = None
+    moderation: Frequency | None = None
+    blog: Frequency | None = None
+    posts: Annotated[Frequency, AfterValidator(_not_at_once)] | None = None
+
+
+class ReadForm(Form):
+    """`until` is the newest notice that was seen, as a cursor."""
+
+    until: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
 class LanguageForm(Form):

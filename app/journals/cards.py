@@ -6,18 +6,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Protocol
 
 from markupsafe import Markup
 
 from app.journals.readers import readers_in_words
-from app.journals.streams import AnswerLine, PostLine
+from app.journals.streams import PostLine
 from app.people.viewer import initials, tone
 from app.things.catalogue import Catalogue, Thing
 from app.web.i18n import Locale
 from app.web.render import Pages
 
 EMPTY = Markup()
-Titled = PostLine | AnswerLine
+
+
+class Titled(Protocol):
+    """A post, or what speaks of one."""
+
+    @property
+    def title(self) -> str | None: ...
+    @property
+    def programme_slug(self) -> str | None: ...
+    @property
+    def thing_slug(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)

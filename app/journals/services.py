@@ -21,6 +21,8 @@ from app.journals.pictures import Prepared, html_of, name_of
 from app.journals.queries import has_reflection, last_choice, pictures_kept
 from app.journals.readers import Circle, allowed
 from app.markdown import count_words, excerpt, render_post
+from app.notices.models import Kind
+from app.notices.services import tell
 from app.people.viewer import Viewer
 from app.progress.queries import slugs_of
 from app.progress.services import record_draft, record_reflection, withdraw_reflection
@@ -315,6 +317,8 @@ def add_comment(
             enrolment_id=post.enrolment_id,
             audience=audience.value,
         )
+        about = {"post_id": post.id, "comment_id": comment.id}
+        tell(db, post.author_id, Kind.ANSWER, once=f"answer {comment.id}", actor_id=viewer.person_id, **about)
     return comment
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,17 +37,34 @@ class Reader:
 
 @dataclass(frozen=True)
 class Written:
-    """A letter that is due: to whom, about what, by which template of `emails/`, with which values."""
+    """A letter that is due: to whom, about what, by which template of `emails/`, with which values, which may
+    depend on its language. `unsubscribe` is an address that ends letters like this (RFC 8058)."""
 
     reader: Reader
     subject: Message
     template: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] | Callable[[Locale], Mapping[str, Any]] = field(default_factory=dict)
+    unsubscribe: str = ""
 
 
 Writer = Callable[[Session, Mail], Written | None]
 """Writes a letter when it is sent; None where it is no longer due, or its reader may no longer see what it
 says."""
+
+
+class Whole(str):
+    """A header's text that is an address: `email` would fold a long one into encoded words, which no mail
+    program takes for an address (RFC 2369, 2)."""
+
+    name: str
+
+    def __new__(cls, name: str, text: str) -> Whole:
+        made = super().__new__(cls, text)
+        made.name = name
+        return made
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
 
 
 class Postman:
@@ -94,12 +111,15 @@ class Postman:
         message["Date"] = format_datetime(mail.created_at)
         message["Message-ID"] = f"<{mail.public_id}@{urlsplit(self._base_url).hostname}>"
         message["Auto-Submitted"] = "auto-generated"
+        if written.unsubscribe:
+            message["List-Unsubscribe"] = Whole("List-Unsubscribe", f"<{written.unsubscribe}>")
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         values = {
             "site": site,
             "base_url": self._base_url,
             "name": written.reader.name,
             "subject": written.subject.translated(locale.gettext),
-            **written.values,
+            **(written.values(locale) if callable(written.values) else written.values),
         }
         text = self.stationery.text(written.template, locale.language, values)
         html = self.stationery.html(written.template, locale.language, values)
@@ -109,7 +129,7 @@ class Postman:
         return message
 
     def _address(self, message: EmailMessage, site: str, written: Written, locale: Locale) -> None:
-        message["Subject"] = written.subject.translated(locale.gettext)
+        message["Subject"] = _as_text(" ".join(written.subject.translated(locale.gettext).split()))
         message["From"] = Address(display_name=_as_text(site), addr_spec=self._sender)
         message["To"] = Address(
             display_name=_as_text(written.reader.name), addr_spec=_in_ascii(written.reader.address)

@@ -1,11 +1,11 @@
-"""What happened that somebody wants to hear of."""
+"""What happened that somebody wants to hear of, and how they want to hear of it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import now
@@ -26,16 +26,36 @@ class Kind(StrEnum):
     BLOG = "blog"
 
 
+POSTS = "posts"
+"""What the newest posts of one's groups are called among the kinds: only digests tell of them."""
+CHOOSABLE: tuple[str, ...] = (*Kind, POSTS)
+DIRECT = (Kind.ANSWER, Kind.REPLY)
+"""Somebody answered this person: letters of these kinds are not counted."""
+
+
+class Frequency(StrEnum):
+    """How soon there is mail of a kind."""
+
+    AT_ONCE = "at-once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    NEVER = "never"
+
+
+UNREAD = text("read_at IS NULL")
+
+
 class Notice(Base):
     """Something to tell one person. Ids are kept without foreign keys, and no text: what it speaks of is
     looked up, and looked at with its reader's eyes, whenever it is shown or mailed. `once` makes what is
-    told about one thing a single notice, however often it happens.
+    told about one thing a single notice, however often it happens. `mail_id` is the mail that tells it.
     """
 
     __tablename__ = "notice"
     __table_args__ = (
         UniqueConstraint("person_id", "once"),
         Index("ix_notice_person_id_at_id", "person_id", "at", "id"),
+        Index("ix_notice_unread", "person_id", "at", sqlite_where=UNREAD, postgresql_where=UNREAD),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -48,3 +68,32 @@ class Notice(Base):
     once: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(default=now)
     read_at: Mapped[datetime | None] = mapped_column()
+    mail_id: Mapped[int | None] = mapped_column(index=True)
+
+
+class NoticeChoice(Base):
+    """How often a person wants mail of a kind, where they have chosen it."""
+
+    __tablename__ = "notice_choice"
+
+    person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    frequency: Mapped[str] = mapped_column(String(8))
+
+
+class NoticeMail(Base):
+    """A mail that tells of notices: of one at once, or a digest, which is one for each person and day of the
+    site, as `once` names it. Of those that `counts` there are at most two in any seven days. A digest tells
+    of the posts from `posts_from` until before `posts_until`, too.
+    """
+
+    __tablename__ = "notice_mail"
+    __table_args__ = (UniqueConstraint("person_id", "once"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column()
+    once: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(default=now)
+    counts: Mapped[bool] = mapped_column()
+    posts_from: Mapped[datetime | None] = mapped_column()
+    posts_until: Mapped[datetime | None] = mapped_column()

@@ -126,6 +126,7 @@ def confirm_address(db: Session, link_id: int, language: str) -> str:
         end_links(db, person.id, AddressLink)
         record(db, person.id, "confirmed-address", "person", person.public_id)
     person.email_verified_at = now()
+    person.last_language = language
     db.flush()
     email: str = used.email
     return email

@@ -33,7 +33,8 @@ class Organization(Base):
 
 class Person(Base):
     """Somebody with an account. Everyone sees `name`; where that is a pen name, coaches of their cohorts and
-    organizers see `real_name` beside it, and nobody else does.
+    organizers see `real_name` beside it, and nobody else does. `language` is what they have chosen,
+    `last_language` what they last read without a choice: mail that nobody asked for just now speaks it.
     """
 
     __tablename__ = "person"
@@ -51,6 +52,7 @@ class Person(Base):
     email_verified_at: Mapped[datetime | None] = mapped_column()
     password_hash: Mapped[str | None] = mapped_column(String(200))
     language: Mapped[str | None] = mapped_column(String(8))
+    last_language: Mapped[str | None] = mapped_column(String(8))
     role: Mapped[str] = mapped_column(String(16), default=Role.MEMBER)
     is_demo: Mapped[bool] = mapped_column(default=False)
     shows_tiles: Mapped[bool] = mapped_column(default=False)

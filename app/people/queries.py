@@ -80,6 +80,10 @@ def person_of_organization(db: Session, organization_id: int, public_id: str) ->
     return found
 
 
+def person_by_public_id(db: Session, public_id: str) -> Person | None:
+    return db.scalars(select(Person).where(Person.public_id == public_id)).first()
+
+
 def person_by_handle(db: Session, handle: str) -> Person | None:
     return db.scalars(select(Person).where(Person.handle == handle)).first()
 

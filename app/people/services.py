@@ -196,9 +196,9 @@ def revoke_sessions(db: Session, person_id: int, *, keep: int | None = None) -> 
     db.execute(statement if keep is None else statement.where(LoginSession.id != keep))
 
 
-def touch_session(db: Session, session_id: int) -> None:
-    """Note that the session is in use; on a shared computer it lives on from now. None outlives its cookie.
-    One that was ended meanwhile stays ended."""
+def touch_session(db: Session, session_id: int, language: str) -> None:
+    """Note that the session is in use, and in which language; on a shared computer it lives on from now. None
+    outlives its cookie. One that was ended meanwhile stays ended."""
     session = db.get(LoginSession, session_id)
     if session is None:
         return
@@ -209,6 +209,8 @@ def touch_session(db: Session, session_id: int) -> None:
     db.execute(
         update(LoginSession).where(LoginSession.id == session_id).values(last_seen_at=at, expires_at=ends)
     )
+    person = update(Person).where(Person.id == session.person_id)
+    db.execute(person.where(Person.last_language.is_distinct_from(language)).values(last_language=language))
 
 
 def set_password(

@@ -42,7 +42,7 @@ class Enrolled(NamedTuple):
 class Viewer:
     """A signed-in person. `cohorts` are those with an enrolment that has not ended, `coached` those coached
     now; both decide what `visible_to` shows. `enrolments` are all that have not ended, the most recently
-    active first."""
+    active first. `has_news` where there is a notice that they have not read."""
 
     person_id: int
     public_id: str
@@ -54,6 +54,7 @@ class Viewer:
     session_id: int
     last_seen_at: datetime
     shared_computer: bool = False
+    has_news: bool = False
     cohorts: tuple[Membership, ...] = ()
     coached: tuple[Membership, ...] = ()
     enrolments: tuple[Enrolled, ...] = field(default=(), compare=False)

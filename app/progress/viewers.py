@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, select
 from sqlalchemy.orm import Session, aliased
 
 from app.clock import now
@@ -41,23 +41,30 @@ def _with_enrolments(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, 
     )
 
 
-_VIEWER = Statement(
-    _with_enrolments(LIVE_SESSION)
-    .add_columns(
-        _coached.id.label("coached_id"),
-        _coached.public_id.label("coached_public_id"),
-        _coached.name.label("coached_name"),
+def viewer_statement(has_news: ColumnElement[bool]) -> Statement:
+    """`has_news` is asked of each row's `Person`: an upper feature knows whether there is something new for
+    them."""
+    return Statement(
+        _with_enrolments(LIVE_SESSION)
+        .add_columns(
+            _coached.id.label("coached_id"),
+            _coached.public_id.label("coached_public_id"),
+            _coached.name.label("coached_name"),
+            has_news.label("has_news"),
+        )
+        .outerjoin(CohortCoach, and_(CohortCoach.person_id == Person.id, CohortCoach.ended_at.is_(None)))
+        .outerjoin(_coached, _coached.id == CohortCoach.cohort_id)
     )
-    .outerjoin(CohortCoach, and_(CohortCoach.person_id == Person.id, CohortCoach.ended_at.is_(None)))
-    .outerjoin(_coached, _coached.id == CohortCoach.cohort_id)
-)
+
+
+_VIEWER = viewer_statement(false())
 _ENROLMENTS = Statement(_with_enrolments(select(Person.id)).where(Person.id == bindparam("person")))
 
 
-def load_viewer(db: Session, token: str) -> Viewer | None:
+def load_viewer(db: Session, token: str, statement: Statement = _VIEWER) -> Viewer | None:
     """The person behind a session token. Who coaches and learns in several cohorts comes in as many rows as
     there are pairs of them."""
-    found = _VIEWER.rows(db, {"token_hash": token_hash(token), "now": now()})
+    found = statement.rows(db, {"token_hash": token_hash(token), "now": now()})
     if not found:
         return None
     first, enrolments = found[0], _enrolments(found)
@@ -77,6 +84,7 @@ def load_viewer(db: Session, token: str) -> Viewer | None:
         session_id=first.session_id,
         last_seen_at=first.last_seen_at,
         shared_computer=first.shared_computer,
+        has_news=bool(first.has_news),
         cohorts=_by_name(enrolled.cohort for enrolled in enrolments),
         coached=_by_name(coached),
         enrolments=enrolments,

@@ -45,7 +45,7 @@ class SignedIn(Protocol):
 
 
 ViewerLoader = Callable[[Session, Request], SignedIn | None]
-SeenRecorder = Callable[[Database, Any], None]
+SeenRecorder = Callable[[Database, Any, str], None]
 
 
 class PageRoute(APIRoute):
@@ -76,9 +76,10 @@ class PageRoute(APIRoute):
             await super().handle(scope, receive, send)
         else:
             await self._answer(scope, receive, send, self._readers)
-        app, viewer = scope["app"].state, scope.get("state", {}).get("viewer")
+        app, state = scope["app"].state, scope.get("state", {})
+        viewer = state.get("viewer")
         if viewer is not None and app.seen_is_due(viewer):
-            await app.workers.writers.run(app.record_seen, app.database, viewer)
+            await app.workers.writers.run(app.record_seen, app.database, viewer, state["locale"].language)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, readers: Mapping[str, Any]) -> None:
         if scope["method"] not in self._taken:

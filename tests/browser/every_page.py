@@ -35,7 +35,7 @@ class Page:
     def address(self, names: Mapping[str, str]) -> str:
         """Raises KeyError where the table has no value for a parameter of the route."""
         given = {name: value.format_map(names) for name, value in self.at.items()}
-        return self.route.format_map(given) + self.query
+        return self.route.format_map(given) + self.query.format_map(names)
 
 
 P, T = {"programme": DEMO}, {"programme": DEMO, "thing": STARTED}
@@ -72,6 +72,9 @@ PAGES = (
     Page("/reset/{token}", at={"token": "{reset_token}"}),
     Page("/reset/{token}", "too short", at={"token": "{reset_token}"}, form={"password": "x"}, status=422),
     Page("/reset/{token}", "used up", at={"token": "gone"}, status=404),
+    Page("/unsubscribe", query="?token={unsubscribe_token}", main=True),
+    Page("/unsubscribe", "done", query="?token={unsubscribe_token}", form={}),
+    Page("/unsubscribe", "broken", query="?token=nothing", status=404),
     Page("/join/{code}", at={"code": "RIVERSIDE"}),
     Page(REFLECT, "signed out meanwhile", at=T, form=FILLED_IN, status=403),
     Page(JOURNAL, at=THEIRS),
@@ -131,6 +134,11 @@ PAGES = (
     Page("/cohorts/{cohort}/people", who="learner", at=RIVERSIDE),
     Page("/join/{code}", "a member", "learner", {"code": "RIVERSIDE"}),
     Page("/account", who="learner", main=True),
+    Page("/notices", who="learner", main=True),
+    Page("/notices", "empty", "newcomer"),
+    Page("/account/notices", "confirmed", "learner"),
+    Page("/account/notices", "not confirmed", "newcomer", main=True),
+    Page("/account/notices", "no such choice", "learner", form={"answer": "hourly"}, status=422),
     Page("/account/journal", who="learner", main=True),
     Page("/account/journal", "empty", "newcomer"),
     Page("/account/profile", "no name", "learner", form={}, status=422),

@@ -18,6 +18,8 @@ from app.cohorts.services import add_coach, create_cohort, enrol
 from app.jobs.models import Job
 from app.journals.models import Audience, Post, Revision, Visibility
 from app.journals.services import About, add_comment, join_cohort, publish_post, save_draft, start_post
+from app.notices.services import DIGEST
+from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.organize.letters import TRIAL
 from app.people.mailed_links import ask_for_address_link, mailed_token
 from app.people.models import AddressLink, Person
@@ -71,6 +73,8 @@ def set_the_stage(server: Server) -> dict[str, str]:
         names |= _posts(db, server, people["learner"], people["coach"])
         names["reset_token"] = make_reset_link(db, people["busy"], people["admin"].id)
         names["confirm_token"] = _ask_for_an_address(db, server, people["busy"])
+        unwanted = Unwanted(people["busy"].public_id, DIGEST)
+        names["unsubscribe_token"] = unsubscribe_token(server.app.state.settings.secret(), unwanted)
         _fail_in_the_background(db, people["busy"])
     return names
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
+from functools import partial
 from threading import Event
+from zoneinfo import ZoneInfo
 
 from app.background import make_postman
 from app.db import Database
 from app.jobs.worker import Worker
+from app.journals.digests import MAIL_DIGESTS, mail_digests
 from app.mail.services import SEND
 from tests.conftest import settings_for
 
@@ -18,7 +21,11 @@ THREADS = 2
 
 def main(url: str, port: str) -> None:
     settings = settings_for(url, smtp_url=f"smtp://127.0.0.1:{port}")
-    runners = {SEND: make_postman(settings).deliver}
+    zone = ZoneInfo(settings.time_zone)
+    runners = {
+        SEND: make_postman(settings).deliver,
+        MAIL_DIGESTS: partial(mail_digests, zone=zone),
+    }
     Worker(Database(url), runners, threads=THREADS, lease=LEASE, look_every=0.05).start()
     sys.stdout.write("working\n")
     sys.stdout.flush()

@@ -22,8 +22,9 @@ from app.web.static import StaticFiles
 from tests.cast import PASSWORD
 from tests.security.world import ISSUER, ROLES, SUBJECT, World
 
-CSRF_EXEMPT: frozenset[str] = frozenset()
-"""No address takes forms of other sites."""
+CSRF_EXEMPT = frozenset({"/unsubscribe"})
+"""What takes forms of other sites: mail programs end a kind of mail with it (RFC 8058), by a word that only
+that mail has."""
 
 DEMO_ONLY = {("GET", "/-/changes"), ("GET", "/styleguide")}
 """For who writes content and templates: that something changed, and how every component looks."""
@@ -146,6 +147,15 @@ POST /account/password                                                     login
 POST /account/email                                                        login done  done  done  done  done  done  done  done
 GET  /account/journal                                                      login page  page  page  page  page  page  page  page
 GET  /account/journal.zip                                                  login page  page  page  page  page  page  page  page
+GET  /account/notices                                                      login page  page  page  page  page  page  page  page
+POST /account/notices                                                      login done  done  done  done  done  done  done  done
+GET  /notices                                                              login page  page  page  page  page  page  page  page
+POST /notices/read                                                         login done  done  done  done  done  done  done  done
+POST /notices/{notice}/open                                                login 404   done  404   404   404   404   404   404
+GET  /unsubscribe                                                          page  page  page  page  page  page  page  page  page
+GET  /unsubscribe                                             unknown      gone  gone  gone  gone  gone  gone  gone  gone  gone
+POST /unsubscribe                                                          page  page  page  page  page  page  page  page  page
+POST /unsubscribe                                             unknown      gone  gone  gone  gone  gone  gone  gone  gone  gone
 POST /account/sessions/end-others                                          login done  done  done  done  done  done  done  done
 POST /account/sessions/{public_id}/end                                     login 404   done  404   404   404   404   404   404
 GET  /account/identities/new                                               login done  done  done  done  done  done  done  done
@@ -201,6 +211,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/reset/{token}": {"password": "seven green umbrellas"},
     "/account/profile": {"name": "Another Name", "about": "A few words.", "language": "nl"},
     "/account/password": {"current_password": PASSWORD, "password": "seven green umbrellas"},
+    "/account/notices": {"answer": "daily", "posts": "never"},
     "/account/email": {"email": "another@example.org", "password_now": PASSWORD},
     "/forgotten-password": {"email": "lena@example.org"},
     "/account/unlink": {"issuer": ISSUER, "subject": SUBJECT},
@@ -243,6 +254,8 @@ class Call:
         query = f"?group={world.ids['enrolment']}" if self.state == "in-group" else ""
         if self.state == "inside-older":
             query = "?after=WzE3MDAwMDAwMDAuMCwgMV0"  # an honest cursor
+        if self.template == "/unsubscribe":
+            query = f"?token={values['token']}"
         return _filled(self.template, values) + query
 
     def ghost(self) -> str:
@@ -301,6 +314,7 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "token": "nosuch" if unknown else world.ids.get(template.split("/")[1], "nosuch"),
         "revision": "nosuch" if unknown else world.ids["revision"],
         "name": world.ids.get(f"picture-{state}", "nosuch"),
+        "notice": world.ids["notice"],
         "job": "nosuch" if unknown else world.ids["job"],
         "public_id": world.ids["session"] if "sessions" in template else cast.stranger.public_id,
     }

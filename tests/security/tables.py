@@ -10,13 +10,18 @@ from sqlalchemy import Connection, Table
 from app.tables import metadata
 
 Rows = dict[str, list[dict[str, Any]]]
-LAST_SEEN = {"login_session.last_seen_at", "login_session.expires_at"}
+LAST_SEEN = {"login_session.last_seen_at", "login_session.expires_at", "person.last_language"}
 """What opening a page may change."""
 RANDOM = {"public_id", "token_hash", "once", "code", "object_id", "password_hash", "key", "lease", "details"}
 REFERENCES = {
     ("event", "actor_id"): "person",
     ("event", "enrolment_id"): "enrolment",
     ("mail", "person_id"): "person",
+    **{(table, "person_id"): "person" for table in ("notice", "notice_choice", "notice_mail")},
+    ("notice", "actor_id"): "person",
+    ("notice", "post_id"): "post",
+    ("notice", "comment_id"): "comment",
+    ("notice", "mail_id"): "notice_mail",
 }
 """Of tables that outlive what they speak of."""
 

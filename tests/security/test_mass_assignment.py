@@ -55,6 +55,7 @@ def own_fields() -> dict[str, set[str]]:
 TAKEN = {
     "/organize/cohorts/{cohort}/words": "WordsForm",
     "/account/profile": "ProfileForm",
+    "/account/notices": "NoticesForm",
     "/account/password": "PasswordForm",
     "/account/email": "EmailForm",
     "/account/unlink": "UnlinkForm",

@@ -32,6 +32,9 @@ from app.journals.services import (
     start_post,
 )
 from app.mail.services import SEND
+from app.notices.models import Notice
+from app.notices.services import DIGEST
+from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.people.mailed_links import ask_for_address_link, mail_password_link, mailed_token
 from app.people.models import AddressLink, LoginSession, Person, ResetLink
 from app.people.services import link_identity, make_reset_link, open_session
@@ -214,6 +217,12 @@ def _answer(world: World, db: Session) -> None:
         world.answers[name] = comment.public_id
         world.secrets.append(Secret(body, readers))
     delete_comment(db, db.query(Comment).filter_by(public_id=world.answers["deleted"]).one())
+    told = db.query(Notice).filter_by(person_id=world.site.cast.learner.id).order_by(Notice.id).first()
+    assert told is not None
+    world.ids["notice"] = told.public_id
+    unwanted = Unwanted(world.site.cast.learner.public_id, DIGEST)
+    world.ids["unsubscribe"] = unsubscribe_token(world.site.app.state.settings.secret(), unwanted)
+    world.secrets.append(Secret(world.ids["unsubscribe"]))
 
 
 def _add_pictures(world: World, db: Session) -> None:

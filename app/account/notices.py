@@ -1,0 +1,116 @@
+"""What the pages of notices show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.account.forms import NoticesForm
+from app.journals.notices import ICONS, NoticeLine, notices_page, place, sentence, title_in
+from app.markdown import excerpt
+from app.notices.models import CHOOSABLE, POSTS, Frequency, Kind
+from app.notices.queries import choices_of
+from app.notices.services import DIGEST
+from app.people.viewer import Viewer
+from app.things.catalogue import Catalogue
+from app.web.forms import Bound, blank
+from app.web.i18n import Locale, message
+from app.web.paging import encode_cursor
+
+PREVIEW_LENGTH = 140
+
+KINDS = {
+    Kind.ANSWER: message("Somebody answers a post of yours"),
+    Kind.REPLY: message("Somebody replies to an answer of yours"),
+    Kind.MENTION: message("Somebody mentions you"),
+    Kind.REACTION: message("Somebody reacts to what you wrote"),
+    Kind.QUESTION: message("Somebody asks your group"),
+    Kind.ACCEPTED: message("Your answer to a question is accepted"),
+    POSTS: message("The newest posts in your groups"),
+    Kind.MODERATION: message("Something of yours is hidden, or shown again"),
+    Kind.BLOG: message("There is something to look at with your own blog"),
+    Kind.REPORT: message("Something in your group is reported"),
+}
+"""What somebody chooses the frequency of, in the order of the page."""
+FREQUENCIES = {
+    Frequency.AT_ONCE: message("At once"),
+    Frequency.DAILY: message("In a daily mail"),
+    Frequency.WEEKLY: message("In a weekly mail"),
+    Frequency.NEVER: message("Never"),
+}
+DIGESTS = message("The daily and weekly mail about what happened")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A notice on its page. `url` is where it leads, and `preview` how what was written begins."""
+
+    public_id: str
+    icon: str
+    sentence: str
+    url: str
+    title: str
+    preview: str
+    lang: str
+    ago: str
+    is_unread: bool
+
+
+@dataclass(frozen=True)
+class NoticesView:
+    """`newest` is the cursor of the first entry: what comes later was not seen on this page."""
+
+    entries: Sequence[Entry]
+    newest: str
+    next: str
+
+
+def notices_view(
+    db: Session, viewer: Viewer, catalogue: Catalogue, locale: Locale, after: tuple[object, ...] | None
+) -> NoticesView:
+    page = notices_page(db, viewer.person_id, after)
+    entries = [_entry(line, catalogue, locale) for line in page.items]
+    newest = encode_cursor(page.items[0].at, page.items[0].id) if page.items else ""
+    return NoticesView(entries, newest, page.next)
+
+
+def _entry(line: NoticeLine, catalogue: Catalogue, locale: Locale) -> Entry:
+    title = title_in(line, catalogue, locale) if line.post_id else ""
+    return Entry(
+        line.public_id,
+        ICONS[Kind(line.kind)],
+        sentence(line, title, locale),
+        place(line),
+        title,
+        excerpt(line.html, PREVIEW_LENGTH) if line.html else "",
+        locale.lang(line.language) if line.post_id else "",
+        locale.ago(line.at),
+        line.read_at is None,
+    )
+
+
+def choices_form(db: Session, viewer: Viewer) -> Bound[NoticesForm]:
+    """As things are."""
+    return blank(NoticesForm, **choices_of(db, viewer.person_id))
+
+
+def choice_rows(viewer: Viewer, locale: Locale) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """(kind, what that is, [(frequency, its name)]) for each that concerns the viewer."""
+    _ = locale.gettext
+    names = [(frequency.value, _(name.text)) for frequency, name in FREQUENCIES.items()]
+    rows = []
+    for kind, name in KINDS.items():
+        if kind != Kind.REPORT or viewer.coached or viewer.is_organizer:
+            rows.append((str(kind), _(name.text), names[1:] if kind == POSTS else names))
+    return rows
+
+
+def unwanted_in_words(what: str, locale: Locale) -> str:
+    """What a word for unsubscribing ends."""
+    return locale.gettext((DIGESTS if what == DIGEST else KINDS[_kind(what)]).text)
+
+
+def _kind(what: str) -> str:
+    return next(kind for kind in CHOOSABLE if kind == what)

@@ -1,0 +1,204 @@
+"""How notices read, and whether their readers may still see what they speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from app.db import BigId
+from app.journals.cards import thing_of, title_of
+from app.journals.models import Comment, Post
+from app.journals.queries import coaches_in, comment_visible_when, learns_in, visible_when
+from app.notices.models import Frequency, Kind, Notice
+from app.notices.queries import frequency_of
+from app.people.models import Person
+from app.statements import Statement
+from app.things.catalogue import Catalogue
+from app.web.i18n import Locale, message
+from app.web.paging import Page, encode_cursor
+
+PAGE_LENGTH = 30
+
+SENTENCES = {
+    Kind.ANSWER: message("%(name)s answered your post “%(title)s”"),
+    Kind.REPLY: message("%(name)s replied to you at “%(title)s”"),
+    Kind.MENTION: message("%(name)s mentioned you at “%(title)s”"),
+    Kind.REACTION: message("%(name)s reacted to “%(title)s”"),
+    Kind.QUESTION: message("%(name)s asks: “%(title)s”"),
+    Kind.ACCEPTED: message("%(name)s accepted your answer to “%(title)s”"),
+    Kind.REPORT: message("Somebody reported “%(title)s”, or an answer there"),
+    Kind.MODERATION: message("“%(title)s”, or an answer there, was hidden or is shown again"),
+    Kind.BLOG: message("There is something to look at with your own blog"),
+}
+ELSEWHERE = {Kind.BLOG: "/account/blog"}
+"""Where notices lead that speak of no post."""
+ICONS = {
+    Kind.ANSWER: "message",
+    Kind.REPLY: "message",
+    Kind.MENTION: "user",
+    Kind.REACTION: "star",
+    Kind.QUESTION: "info",
+    Kind.ACCEPTED: "check",
+    Kind.REPORT: "flag",
+    Kind.MODERATION: "eye-off",
+    Kind.BLOG: "rss",
+}
+
+READER = aliased(Person)
+"""Of the notice at hand."""
+_actor, _owner = aliased(Person), aliased(Person)
+_COACHES_IN = coaches_in(READER.id).correlate(READER)
+_POST_SEEN = and_(
+    Post.published_at.is_not(None),
+    visible_when(READER.id, READER.organization_id, learns_in(READER.id).correlate(READER), _COACHES_IN),
+)
+SEEN: ColumnElement[bool] = and_(
+    or_(Notice.actor_id.is_(None), _actor.id.is_not(None)),
+    or_(
+        and_(Notice.post_id.is_(None), or_(*(Notice.kind == kind.value for kind in ELSEWHERE))),
+        and_(
+            Post.id.is_not(None),
+            _POST_SEEN,
+            or_(
+                Notice.comment_id.is_(None),
+                and_(Comment.id.is_not(None), comment_visible_when(READER.id, _COACHES_IN)),
+            ),
+        ),
+    ),
+)
+"""What a notice speaks of is there, and its own reader may see it, by the one predicate: of a statement that
+is `with_subjects`."""
+
+
+def with_subjects(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Notices with their reader, who did it, and which post and answer they speak of."""
+    return (
+        statement.select_from(Notice)
+        .join(READER, READER.id == Notice.person_id)
+        .outerjoin(_actor, _actor.id == Notice.actor_id)
+        .outerjoin(Post, Post.id == Notice.post_id)
+        .outerjoin(_owner, _owner.id == Post.author_id)
+        .outerjoin(Comment, and_(Comment.id == Notice.comment_id, Comment.post_id == Post.id))
+    )
+
+
+class NoticeLine(NamedTuple):
+    """A notice with what it takes to say it; without a post where it leads elsewhere. Its texts are those of
+    the post and of the answer."""
+
+    id: int
+    public_id: str
+    kind: str
+    at: datetime
+    read_at: datetime | None
+    actor_id: int | None
+    actor_name: str | None
+    owner_handle: str | None
+    post_id: int | None
+    post_public_id: str | None
+    title: str
+    programme_slug: str | None
+    thing_slug: str | None
+    language: str
+    excerpt: str
+    answer: str | None
+    audience: str | None
+    body: str | None
+    html: str | None
+
+
+_LINES = with_subjects(
+    select(
+        Notice.id,
+        Notice.public_id,
+        Notice.kind,
+        Notice.at,
+        Notice.read_at,
+        Notice.actor_id,
+        _actor.name,
+        _owner.handle,
+        Post.id,
+        Post.public_id,
+        Post.title,
+        Post.programme_slug,
+        Post.thing_slug,
+        Post.language,
+        Post.excerpt,
+        Comment.public_id,
+        Comment.audience,
+        Comment.body,
+        Comment.html,
+    )
+).where(SEEN)
+_NEWEST_FIRST = (Notice.at.desc(), Notice.id.desc())
+_OWN = Notice.person_id == bindparam("person", type_=BigId)
+_BEHIND = tuple_(Notice.at, Notice.id) < tuple_(
+    bindparam("before_at", type_=Notice.at.type), bindparam("before_id", type_=BigId)
+)
+_PAGE = {
+    behind: Statement(
+        _LINES.where(_OWN, *([_BEHIND] if behind else [])).order_by(*_NEWEST_FIRST).limit(bindparam("limit")),
+        row=NoticeLine,
+    )
+    for behind in (False, True)
+}
+_ONE = Statement(_LINES.where(_OWN, Notice.public_id == bindparam("public_id")), row=NoticeLine)
+_OF_MAIL = Statement(
+    _LINES.where(
+        Notice.mail_id == bindparam("mail", type_=BigId),
+        Notice.read_at.is_(None),
+        frequency_of(Notice.person_id, Notice.kind) != Frequency.NEVER.value,
+    )
+    .order_by(Notice.at, Notice.id)
+    .limit(bindparam("limit")),
+    row=NoticeLine,
+)
+
+
+def notices_page(db: Session, person_id: int, after: Any = None) -> Page[NoticeLine]:
+    """What a person was told and may still see, newest first, from the row behind `after` (at, id)."""
+    at, last = after or (None, None)
+    parameters = {"person": person_id, "before_at": at, "before_id": last, "limit": PAGE_LENGTH + 1}
+    lines: list[NoticeLine] = _PAGE[after is not None].rows(db, parameters)
+    more, lines = len(lines) > PAGE_LENGTH, lines[:PAGE_LENGTH]
+    return Page(lines, encode_cursor(lines[-1].at, lines[-1].id) if more else "")
+
+
+def notice_line(db: Session, person_id: int, public_id: str) -> NoticeLine | None:
+    """One of the person's notices; None where they may no longer see what it speaks of."""
+    found: list[NoticeLine] = _ONE.rows(db, {"person": person_id, "public_id": public_id})
+    return found[0] if found else None
+
+
+def lines_of_mail(db: Session, mail_id: int, limit: int) -> Sequence[NoticeLine]:
+    """What a mail has to tell, oldest first: what was read meanwhile, may no longer be seen, or is of a kind
+    that its reader no longer wants, is left out."""
+    return _OF_MAIL.rows(db, {"mail": mail_id, "limit": limit})
+
+
+def title_in(line: NoticeLine, catalogue: Catalogue, locale: Locale) -> str:
+    """What the post that it speaks of is called."""
+    return title_of(line, thing_of(line, catalogue), locale)
+
+
+def sentence(line: NoticeLine, title: str, locale: Locale) -> str:
+    """What happened, on one line. `title` is that of `title_in`."""
+    said = locale.gettext(SENTENCES[Kind(line.kind)].text)
+    return on_one_line(said % {"name": line.actor_name or locale.gettext("Somebody"), "title": title})
+
+
+def on_one_line(said: str) -> str:
+    """Names and titles with line ends of their own would write a letter of theirs into ours."""
+    return " ".join(said.split())
+
+
+def place(line: NoticeLine) -> str:
+    """Where one sees it."""
+    if line.post_public_id is None:
+        return ELSEWHERE[Kind(line.kind)]
+    post = f"/journals/{line.owner_handle}/{line.post_public_id}"
+    return f"{post}#answer-{line.answer}" if line.answer else post
