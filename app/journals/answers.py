@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
 from app.journals.models import Audience, Comment, Post, Reaction, Visibility
-from app.journals.queries import comment_visible_to
+from app.journals.queries import comment_visible_to, visible_to
 from app.people.models import Person
 from app.people.viewer import Viewer
+from app.web.paging import Page, encode_cursor
 
 MOST_NAMES = 5
 """Of those who said the same, as many are named."""
@@ -139,6 +140,52 @@ def acceptable_comment(db: Session, viewer: Viewer, post: Post, public_id: str) 
     if comment is None or not (post.is_question and may_accept):
         raise NotFound
     return comment
+
+
+class OwnAnswer(NamedTuple):
+    """What the viewer answered. Of a post that they may no longer read, nothing is told."""
+
+    id: int
+    public_id: str
+    html: str
+    at: datetime
+    post_public_id: str
+    post_handle: str
+    is_readable: bool
+    title: str
+    programme_slug: str | None
+    thing_slug: str | None
+
+
+def own_answers(
+    db: Session, viewer: Viewer, *, after: tuple[datetime, int] | None, limit: int = 20
+) -> Page[OwnAnswer]:
+    """All that the viewer answered, newest first, from the row behind `after` (at, id)."""
+    seen = visible_to(viewer)
+    found = (
+        select(
+            Comment.id,
+            Comment.public_id,
+            Comment.html,
+            Comment.at,
+            Post.public_id,
+            Person.handle,
+            seen,
+            case((seen, Post.title), else_=""),
+            case((seen, Post.programme_slug)),
+            case((seen, Post.thing_slug)),
+        )
+        .join(Comment.post)
+        .join(Post.author)
+        .where(Comment.author_id == viewer.person_id, Comment.deleted_at.is_(None))
+        .order_by(Comment.at.desc(), Comment.id.desc())
+        .limit(limit + 1)
+    )
+    if after:
+        found = found.where(tuple_(Comment.at, Comment.id) < after)
+    lines = [OwnAnswer._make(row) for row in db.execute(found)]
+    more, lines = len(lines) > limit, lines[:limit]
+    return Page(lines, encode_cursor(lines[-1].at, lines[-1].id) if more else "")
 
 
 class Reacted(NamedTuple):

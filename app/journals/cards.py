@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
+from app.journals.answers import OwnAnswer
 from app.journals.readers import readers_in_words
 from app.journals.streams import AnswerLine, PostLine
 from app.people.viewer import initials, tone
@@ -17,7 +18,7 @@ from app.web.i18n import Locale
 from app.web.render import Pages
 
 EMPTY = Markup()
-Titled = PostLine | AnswerLine
+Titled = PostLine | AnswerLine | OwnAnswer
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def people_named(db: Session, author_id: int, text: str) -> People:
             Person.handle.in_(handles), Person.organization_id == organization
         )
     )
-    return People(dict(found.tuples().all()))
+    return People({row.handle: row.id for row in found})
 
 
 def linked_in(html: str) -> list[str]:
