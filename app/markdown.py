@@ -100,8 +100,9 @@ class Frame:
     """What a text needs to know of the page around it.
 
     `prefix` begins every id, so that none can meet an id of the page; `link` turns a relative target into a
-    URL, `image` into the attributes of an img, both into None where there is none. `sections` are the lines
-    of headings that the caller shows itself: they restart the levels.
+    URL, `image` into the attributes of an img, `mention` a handle into the URL of a person, each into None
+    where there is none. `sections` are the lines of headings that the caller shows itself: they restart the
+    levels.
     """
 
     prefix: str
@@ -109,6 +110,7 @@ class Frame:
     heading_ids: bool = False
     link: Callable[[str], str | None] | None = None
     image: Callable[[str], Mapping[str, str] | None] | None = None
+    mention: Callable[[str], str | None] | None = None
     sections: frozenset[int] = frozenset()
 
 
@@ -157,11 +159,12 @@ def render_post(
     *,
     level: int = 3,
     image: Callable[[str], Mapping[str, str] | None] | None = None,
+    mention: Callable[[str], str | None] | None = None,
 ) -> Markup:
-    """What a person wrote; its headings begin at `level`, under the title of the page. `image` is as in
-    Frame; without it no picture is shown."""
+    """What a person wrote; its headings begin at `level`, under the title of the page. `image` and `mention`
+    are as in Frame; without them no picture is shown and nobody is linked to."""
     digest = sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
-    frame = Frame(prefix=f"p-{digest}-", level=level, image=image)
+    frame = Frame(prefix=f"p-{digest}-", level=level, image=image, mention=mention)
     parser = _parser(language)
     env: dict[str, Any] = {"frame": frame, "docId": frame.prefix}
     tokens = _parse(text, language, env)

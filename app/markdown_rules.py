@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any, cast
@@ -41,6 +41,10 @@ _ALERT = re.compile(r"\[!([A-Za-z]+)\][ \t]*([^\n]*)(?:\n|$)")
 _TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 _BARE_URL = re.compile(r"(?<![\w/@.:])(?:https?://|www\.)[^\s<>\"«»“”]+")
 LONGEST_BARE_URL = 2_000
+MENTION = re.compile(
+    r"(?<![\w@./+-])@([a-z0-9]{1,60}(?:-[a-z0-9]{1,60}){0,20})(?![\w@]|[./-]\w)", re.IGNORECASE
+)
+"""A person by their handle; no part of an address."""
 _FRENCH = re.compile(r" (?=[!?;:»])|(?<=«) ")
 _FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
 
@@ -54,6 +58,7 @@ def install(parser: MarkdownIt, language: str) -> None:
     parser.core.ruler.after("block", "alerts", lambda state: _alerts(state, titles))
     parser.core.ruler.after("block", "tasks", _tasks)
     parser.core.ruler.after("inline", "bare_urls", _bare_urls)
+    parser.core.ruler.after("bare_urls", "mentions", _mentions)
     parser.core.ruler.push("headings", _headings)
     parser.core.ruler.push("targets", _targets)
     if language.partition("-")[0] == "fr":
@@ -169,6 +174,37 @@ def _joined(children: Sequence[Token]) -> Iterator[Token]:
         first, *others = group
         first.content += "".join(token.content for token in others)
         yield first
+
+
+def _mentions(state: StateCore) -> None:
+    """`@handle` leads to that person, where the frame knows them."""
+    frame = frame_of(state.env)
+    if frame.mention is None:
+        return
+    for token in state.tokens:
+        if token.type == "inline" and token.children and "@" in token.content:
+            token.children = list(_with_mentions(token.children, frame.mention))
+
+
+def _with_mentions(children: Sequence[Token], mention: Callable[[str], str | None]) -> Iterator[Token]:
+    links = 0
+    for token in _joined(children):
+        links += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+        if token.type != "text" or links:
+            yield token
+            continue
+        done = 0
+        for found in MENTION.finditer(token.content):
+            target = mention(found[1].lower())
+            if target is None:
+                continue
+            yield Token("text", "", 0, content=token.content[done : found.start()])
+            yield Token("link_open", "a", 1, {"href": target})
+            yield Token("text", "", 0, content=found[0])
+            yield Token("link_close", "a", -1)
+            done = found.end()
+        token.content = token.content[done:]
+        yield token
 
 
 def _without_punctuation(url: str) -> str:

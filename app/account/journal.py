@@ -1,13 +1,16 @@
-"""One's own journal as a whole."""
+"""One's own journal as a whole, and one's own answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from app.journals.answers import own_answers
 from app.journals.cards import thing_of, title_of
 from app.journals.pictures import html_of
 from app.journals.queries import whole_journal
@@ -16,6 +19,7 @@ from app.journals.takeout import Entry
 from app.people.viewer import Viewer
 from app.things.catalogue import Catalogue
 from app.web.i18n import Locale
+from app.web.paging import Page
 
 
 def entries_of(
@@ -52,3 +56,33 @@ def _entry(
         body=body,
         html=html,
     )
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """`url` is empty for an answer to a post that its author may no longer read."""
+
+    url: str
+    title: str
+    delete_url: str
+    at: datetime
+    body: Markup
+
+
+def answers_of(
+    db: Session, viewer: Viewer, catalogue: Catalogue, locale: Locale, *, after: Any
+) -> Page[AnswerLine]:
+    page = own_answers(db, viewer, after=after)
+    lines = []
+    for answer in page.items:
+        post = f"/journals/{answer.post_handle}/{answer.post_public_id}"
+        lines.append(
+            AnswerLine(
+                f"{post}#answer-{answer.public_id}" if answer.is_readable else "",
+                title_of(answer, thing_of(answer, catalogue), locale) if answer.is_readable else "",
+                f"{post}/answers/{answer.public_id}/delete",
+                answer.at,
+                Markup(answer.html),  # noqa: S704  cleaned when it was stored
+            )
+        )
+    return Page(lines, page.next)

@@ -1,19 +1,21 @@
-"""Taking one's own journal along: to print, or as an archive of files."""
+"""One's own journal to take along, in print or as an archive of files, and one's own answers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import StreamingResponse
 
-from app.account.journal import entries_of
+from app.account.journal import answers_of, entries_of
 from app.journals.queries import own_pictures
 from app.journals.takeout import archive, chunks_of, for_a_file
 from app.people.viewer import Viewer
 from app.things.library import catalogue_of
 from app.web.i18n import Locale
+from app.web.paging import decode_cursor
 from app.web.render import render
 from app.web.routing import page_router
 
@@ -42,3 +44,11 @@ def journal_archive(request: Request, db: Session, viewer: Viewer, locale: Local
         "Cache-Control": "no-store",
     }
     return StreamingResponse(chunks_of(file), media_type="application/zip", headers=headers)
+
+
+@router.get("/account/answers")
+def answers_page(request: Request, db: Session, viewer: Viewer, locale: Locale, after: str = "") -> Response:
+    """Also those to posts that one may no longer read: to take them back."""
+    cursor = decode_cursor(after, datetime, int)
+    view = answers_of(db, viewer, catalogue_of(request), locale, after=cursor)
+    return render(request, "account/answers.html", {"view": view, "paged": bool(after)})

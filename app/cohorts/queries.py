@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, func, select, tuple_
+from sqlalchemy import Row, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
@@ -104,6 +104,33 @@ _LEARNERS = Statement(
     .limit(bindparam("limit")),
     row=PersonLine,
 )
+
+
+_PEOPLE = Statement(
+    select(*_PERSON)
+    .where(
+        or_(
+            Person.id.in_(
+                select(CohortCoach.person_id).where(
+                    CohortCoach.cohort_id == bindparam("cohort"), CohortCoach.ended_at.is_(None)
+                )
+            ),
+            Person.id.in_(
+                select(Enrolment.person_id).where(
+                    Enrolment.cohort_id == bindparam("cohort"), Enrolment.ended_at.is_(None)
+                )
+            ),
+        )
+    )
+    .order_by(Person.name_key, Person.id)
+    .limit(bindparam("limit")),
+    row=PersonLine,
+)
+
+
+def people_of(db: Session, cohort_id: int, *, limit: int) -> list[PersonLine]:
+    """Who coaches or learns in the cohort now, by name."""
+    return _PEOPLE.rows(db, {"cohort": cohort_id, "limit": limit})
 
 
 def coaches_of(db: Session, cohort_id: int) -> list[PersonLine]:

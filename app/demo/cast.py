@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.cohorts.models import Mode
-from app.journals.models import Visibility
+from app.journals.models import ReactionKind, Visibility
 from app.people.models import Role
 
 Days = Annotated[int, Field(ge=0, le=400)]
@@ -48,11 +48,22 @@ class DemoPerson(Strict):
     note: str = ""
 
 
+class DemoReply(Strict):
+    by: str
+    day: Days
+    text: str
+
+
 class DemoComment(Strict):
+    """`thanks` are those who thanked for it; an answer to a question may be `accepted`."""
+
     by: str
     day: Days
     kind: Literal["feedback", "comment"]
     text: str
+    replies: list[DemoReply] = []
+    thanks: list[str] = []
+    accepted: bool = False
 
 
 class DemoPost(Strict):
@@ -63,6 +74,8 @@ class DemoPost(Strict):
     visibility: Visibility
     title: str
     body: str
+    asks: bool = False
+    reactions: dict[ReactionKind, list[str]] = {}
     comments: list[DemoComment] = []
 
 

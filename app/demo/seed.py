@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -17,9 +17,10 @@ from app import clock, tables
 from app.cohorts.models import Cohort, Enrolment
 from app.cohorts.services import add_coach, create_cohort
 from app.db import Database, UtcDateTime
-from app.demo.cast import Cast, DemoComment, DemoPerson, DemoPost, read_cast
-from app.journals.models import Audience, Post, Visibility
+from app.demo.cast import Cast, DemoComment, DemoPerson, DemoPost, DemoReply, read_cast
+from app.journals.models import Audience, Comment, Post, ReactionKind, Visibility
 from app.journals.services import About, add_comment, join_cohort, publish_post, start_post
+from app.journals.talk import accept, react
 from app.people.models import Person
 from app.people.passwords import Passwords
 from app.people.queries import count_demo_people, count_real_people, organization
@@ -196,10 +197,25 @@ class Story:
             self._written[post.author, post.thing] = written
         for number, comment in enumerate(post.comments):
             later = post.hour + 1 + number if comment.day == post.day else 9 + number
-            self._plan_answer(comment, written, min(later, 22))
+            self._plan_answer(comment, written, min(later, 19))
+        for kind, readers in post.reactions.items():
+            for reader in readers:
+                press = partial(self._react, reader, kind, written)
+                self._at(max(post.day - 1, 0), "20:00", reader + kind, press)
 
     def _plan_answer(self, answer: DemoComment, written: list[Post], hour: int) -> None:
-        self._at(answer.day, f"{hour:02}:00", answer.by + answer.text, partial(self._answer, answer, written))
+        made: list[Comment] = []
+        salt = answer.by + answer.text
+        self._at(answer.day, f"{hour:02}:00", salt, partial(self._answer, answer, written, made))
+        for number, reply in enumerate(answer.replies):
+            later = hour + 1 if reply.day == answer.day else 10
+            act = partial(self._reply, reply, written, made)
+            self._at(reply.day, f"{min(later + number, 22):02}:00", reply.by + reply.text, act)
+        for reader in answer.thanks:
+            press = partial(self._react, reader, ReactionKind.THANKS, written, made)
+            self._at(max(answer.day - 1, 0), "21:00", reader + answer.text, press)
+        if answer.accepted:
+            self._at(max(answer.day - 1, 0), "22:00", answer.text, partial(self._accept, written, made))
 
     def _write(self, post: DemoPost) -> Post:
         person = next(p for p in self.cast.people if p.key == post.author)
@@ -214,6 +230,7 @@ class Story:
             visibility=post.visibility,
             enrolment=enrolment,
             about=about,
+            is_question=post.asks,
         )
         publish_post(
             self.db,
@@ -227,9 +244,24 @@ class Story:
         made.enrolment = enrolment
         return made
 
-    def _answer(self, comment: DemoComment, written: list[Post]) -> None:
+    def _answer(self, comment: DemoComment, written: list[Post], made: list[Comment]) -> None:
         audience = Audience.COACHES if comment.kind == "feedback" else Audience.READERS
-        add_comment(self.db, self._viewer(comment.by), written[0], body=comment.text, audience=audience)
+        viewer = self._viewer(comment.by)
+        made.append(add_comment(self.db, viewer, written[0], body=comment.text, audience=audience))
+
+    def _reply(self, reply: DemoReply, written: list[Post], made: list[Comment]) -> None:
+        viewer = self._viewer(reply.by)
+        add_comment(self.db, viewer, written[0], body=reply.text, audience=None, parent=made[0])
+
+    def _react(
+        self, reader: str, kind: ReactionKind, written: list[Post], made: Sequence[Comment] = ()
+    ) -> None:
+        comment = made[0] if made else None
+        react(self.db, self._viewer(reader), written[0], kind, on=True, comment=comment)
+
+    def _accept(self, written: list[Post], made: list[Comment]) -> None:
+        asker = next(key for key, person in self.people.items() if person.id == written[0].author_id)
+        accept(self.db, self._viewer(asker), written[0], made[0], accepted=True)
 
     def _viewer(self, key: str) -> Viewer:
         person = self.people[key]

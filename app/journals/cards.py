@@ -51,6 +51,7 @@ class PostCard:
     thing_title: str = ""
     thing_url: str = ""
     comments: int = 0
+    is_answered: bool | None = None
     is_published: bool = True
 
 
@@ -77,6 +78,7 @@ def _card(line: PostLine, thing: Thing | None, locale: Locale) -> PostCard:
         thing_title=thing_title,
         thing_url=f"/programmes/{thing.programme}/{thing.slug}" if thing else "",
         comments=line.comments,
+        is_answered=line.is_answered,
         is_published=line.published_at is not None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clock import now
@@ -32,6 +32,7 @@ class Post(Base):
     enrolment's, so that a list of a cohort's posts is one range of an index; who may read them is asked of
     the enrolment itself. Each save raises `version` and notes the window it came from
     (`saved_in`): one that names an older version and comes from another window is a conflict.
+    `is_question` asks the readers something; what answers it is a Comment that was accepted.
     """
 
     __tablename__ = "post"
@@ -41,6 +42,14 @@ class Post(Base):
         Index("ix_post_thing", "enrolment_id", "thing_slug", "published_at"),
         Index("ix_post_cohort_id_published_at", "cohort_id", "published_at", "id"),
         Index("ix_post_cohort_thing", "cohort_id", "thing_slug", "published_at", "id"),
+        Index(
+            "ix_post_questions",
+            "cohort_id",
+            "published_at",
+            "id",
+            sqlite_where=text("is_question = 1"),
+            postgresql_where=text("is_question"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -52,6 +61,7 @@ class Post(Base):
     thing_slug: Mapped[str | None] = mapped_column(String(80))
     language: Mapped[str] = mapped_column(String(8), default="en")
     visibility: Mapped[str] = mapped_column(String(12))
+    is_question: Mapped[bool] = mapped_column(default=False)
     title: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text, default="")
     html: Mapped[str] = mapped_column(Text, default="")
@@ -109,25 +119,81 @@ class Audience(StrEnum):
 
 
 class Comment(Base):
-    """An answer to a post: feedback or a comment, as its audience says."""
+    """An answer to a post: feedback or a comment, as its audience says.
+
+    A reply belongs to an answer that is none (`parent_id`), and has its audience. Of the answers to a
+    question at most one is accepted.
+    """
 
     __tablename__ = "comment"
     __table_args__ = (
         UniqueConstraint("author_id", "once"),
         Index("ix_comment_post_id_at", "post_id", "at"),
+        Index("ix_comment_author_id_at", "author_id", "at", "id"),
+        Index(
+            "ix_comment_accepted",
+            "post_id",
+            unique=True,
+            sqlite_where=text("accepted_at IS NOT NULL"),
+            postgresql_where=text("accepted_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="SET NULL"), index=True)
     audience: Mapped[str] = mapped_column(String(12))
     body: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     once: Mapped[str | None] = mapped_column(String(36))
     at: Mapped[datetime] = mapped_column(default=now)
     edited_at: Mapped[datetime | None] = mapped_column()
+    accepted_at: Mapped[datetime | None] = mapped_column()
     deleted_at: Mapped[datetime | None] = mapped_column()
 
     author: Mapped[Person] = relationship(lazy="raise_on_sql")
     post: Mapped[Post] = relationship(lazy="raise_on_sql")
+
+
+class ReactionKind(StrEnum):
+    """What somebody says with one press."""
+
+    THANKS = "thanks"
+    SAME_HERE = "same-here"
+    WILL_TRY = "will-try"
+
+
+class Reaction(Base):
+    """A word from a reader to the author of a post, or of an answer to it (`comment_id`)."""
+
+    __tablename__ = "reaction"
+    __table_args__ = (
+        Index(
+            "ix_reaction_post",
+            "post_id",
+            "kind",
+            "person_id",
+            unique=True,
+            sqlite_where=text("comment_id IS NULL"),
+            postgresql_where=text("comment_id IS NULL"),
+        ),
+        Index(
+            "ix_reaction_comment",
+            "comment_id",
+            "kind",
+            "person_id",
+            unique=True,
+            sqlite_where=text("comment_id IS NOT NULL"),
+            postgresql_where=text("comment_id IS NOT NULL"),
+        ),
+        Index("ix_reaction_post_id_at", "post_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    comment_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime] = mapped_column(default=now)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -76,9 +76,9 @@ def markdown_of(alt: str, name: str) -> str:
     return f"![{described}](/pictures/{name})"
 
 
-def html_of(body: str, language: str) -> Markup:
-    """A post as its readers see it, with its pictures."""
-    return render_post(body, language, image=picture_in_post)
+def html_of(body: str, language: str, mention: Callable[[str], str | None] | None = None) -> Markup:
+    """A post as its readers see it, with its pictures; `mention` is as in `Frame`."""
+    return render_post(body, language, image=picture_in_post, mention=mention)
 
 
 def picture_in_post(source: str) -> Mapping[str, str] | None:

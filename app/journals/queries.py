@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select, true
@@ -97,6 +97,26 @@ def comment_visible_when(person: Any, coached: Any) -> ColumnElement[bool]:
             _in_cohort(coached),
         ),
     )
+
+
+def readers_among(
+    db: Session, people: Collection[int], post_id: int, comment_id: int | None = None
+) -> set[int]:
+    """Who of these people may read a post, or an answer to it."""
+    if not people:
+        return set()
+    readers = select(Person.id).where(
+        Person.id.in_(people),
+        Post.id == post_id,
+        visible_when(Person.id, Person.organization_id, learns_in(Person.id), coaches_in(Person.id)),
+    )
+    if comment_id is not None:
+        readers = readers.where(
+            Comment.id == comment_id,
+            Comment.post_id == Post.id,
+            comment_visible_when(Person.id, coaches_in(Person.id)),
+        )
+    return set(db.scalars(readers))
 
 
 def readable_post(db: Session, viewer: Viewer | None, handle: str, public_id: str) -> Post:
@@ -254,26 +274,16 @@ def writing_about(db: Session, enrolment_id: int, thing_slugs: tuple[str, ...]) 
     ).first()
 
 
-def comments_of(db: Session, viewer: Viewer | None, post_id: int) -> list[Comment]:
-    """The answers to a readable post that the viewer may read, oldest first."""
-    return list(
-        db.scalars(
-            select(Comment)
-            .join(Comment.post)
-            .join(Comment.author)
-            .options(contains_eager(Comment.author))
-            .where(Comment.post_id == post_id, comment_visible_to(viewer))
-            .order_by(Comment.at, Comment.id)
-        )
-    )
-
-
-def own_comment(db: Session, viewer: Viewer, public_id: str, *, deleted: bool = False) -> Comment:
-    """One of the viewer's own answers. Raises NotFound."""
+def own_comment(
+    db: Session, viewer: Viewer, public_id: str, *, of_post: int | None = None, deleted: bool = False
+) -> Comment:
+    """One of the viewer's own answers, whether or not they may still read what it answers; to that post,
+    where given. Raises NotFound."""
     comment = db.scalars(
         select(Comment).where(
             Comment.public_id == public_id,
             Comment.author_id == viewer.person_id,
+            Comment.post_id == of_post if of_post is not None else true(),
             Comment.deleted_at.is_not(None) if deleted else Comment.deleted_at.is_(None),
         )
     ).first()

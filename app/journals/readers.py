@@ -43,17 +43,19 @@ def circle_of(db: Session, enrolment: Enrolment | None) -> Circle:
     return Circle(cohort.name, members_count(db, cohort.id), coaches)
 
 
-def allowed(circle: Circle) -> list[Visibility]:
-    """What a writer can choose, the narrowest first: a circle in which somebody is."""
-    found = [Visibility.PRIVATE, Visibility.MEMBERS, Visibility.PUBLIC]
+def allowed(circle: Circle, *, asks: bool = False) -> list[Visibility]:
+    """What a writer can choose, the narrowest first: a circle in which somebody is. A question is neither
+    for oneself nor for the web."""
+    found = [Visibility.MEMBERS] if asks else [Visibility.PRIVATE, Visibility.MEMBERS, Visibility.PUBLIC]
+    at = found.index(Visibility.MEMBERS)
     if circle.group:
-        found.insert(1, Visibility.COHORT)
+        found.insert(at, Visibility.COHORT)
     if circle.coaches:
-        found.insert(1, Visibility.COACHES)
+        found.insert(at, Visibility.COACHES)
     return found
 
 
-def choices(circle: Circle, site: str, locale: Locale) -> list[tuple[str, str, str]]:
+def choices(circle: Circle, site: str, locale: Locale, *, asks: bool = False) -> list[tuple[str, str, str]]:
     """(visibility, what it is called, who that is) of each that is allowed."""
     _ = locale.gettext
     words = {
@@ -66,7 +68,7 @@ def choices(circle: Circle, site: str, locale: Locale) -> list[tuple[str, str, s
         ),
         Visibility.PUBLIC: (_("The web"), _("Anyone, also without signing in.")),
     }
-    return [(visibility.value, *words[visibility]) for visibility in allowed(circle)]
+    return [(visibility.value, *words[visibility]) for visibility in allowed(circle, asks=asks)]
 
 
 def _private(circle: Circle, locale: Locale) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -16,10 +17,12 @@ from app.cohorts.services import join
 from app.db import new_public_id
 from app.errors import NotFound, Refused
 from app.events.log import record
+from app.journals.mentions import linked_in, people_named, tell_mentioned
 from app.journals.models import Audience, Comment, Picture, Post, Revision, Visibility
 from app.journals.pictures import Prepared, html_of, name_of
 from app.journals.queries import has_reflection, last_choice, pictures_kept
 from app.journals.readers import Circle, allowed
+from app.journals.talk import tell_coaches, tell_thread
 from app.markdown import count_words, excerpt, render_post
 from app.notices.models import Kind
 from app.notices.services import tell
@@ -80,6 +83,7 @@ def start_post(
     visibility: Visibility,
     enrolment: Enrolment | None = None,
     about: About | None = None,
+    is_question: bool = False,
 ) -> Post:
     """An empty draft; the same `once` gives the same draft."""
     enrolment = about.enrolment if about else enrolment
@@ -96,6 +100,7 @@ def start_post(
             "thing_slug": about.thing.slug if about else None,
             "language": language,
             "visibility": visibility.value,
+            "is_question": is_question,
             "draft_title": "",
             "draft_body": "",
         },
@@ -192,28 +197,35 @@ def publish_post(
         return
     at = now()
     first = post.published_at is None
-    _show(db, post, title, body, at)
-    post.draft_title = post.draft_body = None
+    before = linked_in(post.html) if post.visibility == visibility else ()
     post.visibility = visibility
     post.saved_in = window
+    _show(db, post, title, body, at, before=before)
+    post.draft_title = post.draft_body = None
     if first:
-        post.published_at = at
         record(db, post.author_id, "published", "post", post.public_id, enrolment_id=post.enrolment_id)
+        if post.is_question:
+            tell_coaches(db, post)
     if about:
         record_reflection(db, about.enrolment, about.programme, about.thing)
     db.flush()
 
 
-def _show(db: Session, post: Post, title: str, body: str, at: datetime) -> None:
-    """Let readers see this text from now on. One that they do not see yet is a revision."""
+def _show(db: Session, post: Post, title: str, body: str, at: datetime, *, before: Collection[str]) -> None:
+    """Let readers see this text from now on. One that they do not see yet is a revision. Whom it links to,
+    and they did not see `before`, is told."""
     if (title, body) != (post.title, post.body):
         db.add(Revision(post_id=post.id, title=title, body=body, at=at))
         if post.published_at is not None:
             post.edited_at = at
-    post.title, post.body, post.html = title, body, str(html_of(body, post.language))
+    people = people_named(db, post.author_id, body)
+    post.title, post.body, post.html = title, body, str(html_of(body, post.language, people.link))
     post.excerpt = excerpt(post.html, EXCERPT_LENGTH)
     post.version += 1
     post.saved_at = at
+    post.published_at = post.published_at or at
+    db.flush()
+    tell_mentioned(db, people, post, before=before)
 
 
 def restore_revision(db: Session, post: Post, revision: Revision) -> None:
@@ -222,7 +234,7 @@ def restore_revision(db: Session, post: Post, revision: Revision) -> None:
     see already stays as it is."""
     if (revision.title, revision.body) == (post.title, post.body):
         return
-    _show(db, post, revision.title, revision.body, now())
+    _show(db, post, revision.title, revision.body, now(), before=linked_in(post.html))
     if post.draft_body is None:
         post.saved_in = None
     record(db, post.author_id, "restored-revision", "post", post.public_id, enrolment_id=post.enrolment_id)
@@ -282,16 +294,26 @@ def _follow(db: Session, about: About | None) -> None:
 
 
 def add_comment(
-    db: Session, viewer: Viewer, post: Post, *, body: str, audience: Audience | None, once: str | None = None
+    db: Session,
+    viewer: Viewer,
+    post: Post,
+    *,
+    body: str,
+    audience: Audience | None,
+    once: str | None = None,
+    parent: Comment | None = None,
 ) -> Comment:
-    """Answer a post that the viewer may read, a coach by default with feedback, others with a comment; the
-    same answer with the same `once` is one. Raises NotFound for feedback by anyone but a coach of the post's
-    cohort; the author may go on with feedback on their own post."""
+    """Answer a post that the viewer may read, a coach by default with feedback, others with a comment; or
+    reply to an answer that begins a thread, to whoever reads that. The same answer with the same `once` is
+    one. Raises NotFound for feedback by anyone but a coach of the post's cohort; the author may go on with
+    feedback on their own post."""
     cohort_id = post.enrolment.cohort_id if post.enrolment else None
     coaches = cohort_id is not None and cohort_id in viewer.coached_ids
+    audience = Audience(parent.audience) if parent else audience
     audience = audience or (Audience.COACHES if coaches else Audience.READERS)
     if audience is Audience.COACHES and not (coaches or post.author_id == viewer.person_id):
         raise NotFound
+    people = people_named(db, viewer.person_id, body)
     comment, made = insert_once(
         db,
         Comment,
@@ -299,32 +321,40 @@ def add_comment(
         {
             "author_id": viewer.person_id,
             "post_id": post.id,
+            "parent_id": parent.id if parent else None,
             "audience": audience.value,
             "body": body,
-            "html": str(render_post(body, post.language)),
-            "once": _mark(once, post, audience, body) if once else secrets.token_hex(16),
+            "html": str(render_post(body, post.language, mention=people.link)),
+            "once": _mark(once, post, parent, audience, body) if once else secrets.token_hex(16),
         },
     )
     if comment.deleted_at is not None:
         restore_comment(db, comment)
     if made:
-        record(
-            db,
-            viewer.person_id,
-            "answered",
-            "post",
-            post.public_id,
-            enrolment_id=post.enrolment_id,
-            audience=audience.value,
-        )
+        _note_answer(db, post, parent, comment)
         about = {"post_id": post.id, "comment_id": comment.id}
         tell(db, post.author_id, Kind.ANSWER, once=f"answer {comment.id}", actor_id=viewer.person_id, **about)
+        told = {post.author_id, *(tell_thread(db, post, parent, comment) if parent else ())}
+        tell_mentioned(db, people, post, comment, told=told)
     return comment
 
 
-def _mark(once: str, post: Post, audience: Audience, body: str) -> str:
+def _note_answer(db: Session, post: Post, parent: Comment | None, comment: Comment) -> None:
+    record(
+        db,
+        comment.author_id,
+        "replied" if parent else "answered",
+        "post",
+        post.public_id,
+        enrolment_id=post.enrolment_id,
+        audience=comment.audience,
+    )
+
+
+def _mark(once: str, post: Post, parent: Comment | None, audience: Audience, body: str) -> str:
     """A form that somebody goes back to and fills in anew is another answer."""
-    return sha256("\n".join((once, post.public_id, audience, body)).encode()).hexdigest()[:36]
+    where = (once, post.public_id, *((parent.public_id,) if parent else ()))
+    return sha256("\n".join((*where, audience, body)).encode()).hexdigest()[:36]
 
 
 def delete_comment(db: Session, comment: Comment) -> None:

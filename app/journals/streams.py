@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     func,
     select,
     tuple_,
@@ -25,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from app.cohorts.models import Enrolment
 from app.db import BigId
+from app.journals.answers import open_to_readers
 from app.journals.models import Comment, Post
 from app.journals.queries import (
     coaches_in,
@@ -44,7 +46,7 @@ NOBODY = 0
 
 class PostLine(NamedTuple):
     """A post in a list; of its author's drafts, what is written so far. `comments` counts the answers that
-    the viewer may read."""
+    the viewer may read. `is_answered` is None for what is no question."""
 
     id: int
     public_id: str
@@ -60,6 +62,7 @@ class PostLine(NamedTuple):
     published_at: datetime | None
     at: datetime
     comments: int
+    is_answered: bool | None
 
 
 def _id(name: str) -> BindParameter[Any]:
@@ -74,6 +77,12 @@ _COMMENTS = (
     .where(Comment.post_id == Post.id, comment_visible_when(_id("viewer"), _COACHES_IN))
     .correlate(Post)
     .scalar_subquery()
+)
+_ACCEPTED = exists().where(
+    Comment.post_id == Post.id,
+    Comment.accepted_at.is_not(None),
+    Comment.deleted_at.is_(None),
+    open_to_readers(),
 )
 _SHOWN = (
     Post.id,
@@ -90,6 +99,7 @@ _SHOWN = (
     Post.published_at,
     func.coalesce(Post.published_at, Post.saved_at),
     _COMMENTS,
+    case((Post.is_question, _ACCEPTED)),
 )
 Lines = Select[*tuple[Any, ...]]
 _LINES: Lines = select(
@@ -132,6 +142,33 @@ def cohort_stream(
     """The posts of a cohort that the viewer may read, from the row behind `after` (published at, id)."""
     parameters = {**eyes(viewer), **_behind(after, limit), "cohort": cohort_id}
     return _page(_COHORT_STREAM[after is not None].rows(db, parameters), limit)
+
+
+_ASKED = _COHORT.where(Post.is_question)
+_QUESTIONS = {
+    (answered, behind): _shown(lines, behind=behind)
+    for behind in (False, True)
+    for answered, lines in (
+        (None, _ASKED),
+        (True, _ASKED.where(_ACCEPTED)),
+        (False, _ASKED.where(~_ACCEPTED)),
+    )
+}
+
+
+def cohort_questions(
+    db: Session,
+    viewer: Viewer,
+    cohort_id: int,
+    *,
+    answered: bool | None = None,
+    after: Any = None,
+    limit: int = STREAM_LENGTH,
+) -> Page[PostLine]:
+    """The questions in a cohort that the viewer may read; only those with or without an accepted answer,
+    where asked."""
+    parameters = {**eyes(viewer), **_behind(after, limit), "cohort": cohort_id}
+    return _page(_QUESTIONS[answered, after is not None].rows(db, parameters), limit)
 
 
 @lru_cache(maxsize=16)

@@ -12,7 +12,7 @@ from app.clock import now
 from app.cohorts.models import Cohort
 from app.cohorts.queries import CohortLine, PersonLine, coaches_of, learners_of, members_count, own_cohort
 from app.cohorts.services import has_ended
-from app.journals.streams import cohort_stream
+from app.journals.streams import cohort_questions, cohort_stream
 from app.learn.reader import Reader
 from app.people.viewer import Viewer
 from app.things.catalogue import ProgrammeText
@@ -49,6 +49,39 @@ def cohort_view(
         members_count(db, cohort.id),
         reader.excerpts(page.items),
         page.next,
+    )
+
+
+ANSWERED = {"open": False, "answered": True}
+
+
+@dataclass(frozen=True)
+class QuestionsView:
+    """`show` is one of ANSWERED, or empty for all."""
+
+    cohort: CohortLine
+    may_ask: bool
+    show: str
+    posts: Sequence[Markup]
+    first_url: str
+    next_url: str | None
+
+
+def questions_view(
+    reader: Reader, viewer: Viewer, public_id: str, show: str, after: tuple[datetime, int] | None
+) -> QuestionsView:
+    """What was asked in a group that the viewer learns in or coaches. Raises NotFound."""
+    cohort = own_cohort(reader.db, viewer, public_id)
+    show = show if show in ANSWERED else ""
+    page = cohort_questions(reader.db, viewer, cohort.id, answered=ANSWERED.get(show), after=after)
+    url, query = f"/cohorts/{public_id}/questions", f"show={show}&" if show else ""
+    return QuestionsView(
+        cohort,
+        cohort.id in viewer.cohort_ids,
+        show,
+        reader.excerpts(page.items, heading=2),
+        f"{url}?{query}".rstrip("?&"),
+        f"{url}?{query}after={page.next}" if page.next else None,
     )
 
 

@@ -10,7 +10,7 @@ from app.cohorts.queries import cohort_by_code, learners_of, own_cohort
 from app.db import Database
 from app.errors import NotFound, Refused
 from app.journals.services import join_cohort
-from app.learn.cohort_queries import cohort_view, invitation_view
+from app.learn.cohort_queries import cohort_view, invitation_view, questions_view
 from app.learn.forms import CodeForm
 from app.learn.journal_queries import STREAM_KEY
 from app.learn.reader import reader_of
@@ -50,6 +50,21 @@ def people_page(request: Request, db: Session, viewer: Viewer, cohort: str, afte
         "paged": bool(after),
     }
     return render(request, "learn/people.html", context)
+
+
+@router.get("/cohorts/{cohort}/questions")
+def questions_page(
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    locale: Locale,
+    cohort: str,
+    show: str = "",
+    after: str = "",
+) -> Response:
+    reader = reader_of(request, db, viewer, locale)
+    view = questions_view(reader, viewer, cohort, show, decode_cursor(after, *STREAM_KEY))
+    return render(request, "learn/questions.html", {"view": view, "paged": bool(after)})
 
 
 @router.get("/join")

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.cohorts.models import Enrolment
 from app.errors import Refused
+from app.journals.mentions import people_named
 from app.journals.models import Post, Visibility
 from app.journals.pictures import ACCEPTED, Prepared, html_of, markdown_of
-from app.journals.readers import allowed, choices, circle_of
+from app.journals.readers import Circle, allowed, choices, circle_of
 from app.journals.services import (
     About,
     Conflict,
@@ -28,6 +29,7 @@ from app.journals.services import (
     words_of,
 )
 from app.learn.forms import PictureForm, PostForm
+from app.learn.mentions import Mentionable, mentionable, with_mention
 from app.people.viewer import Viewer
 from app.things.catalogue import Programme, Thing, ThingText
 from app.web.forms import Bound, blank
@@ -35,11 +37,14 @@ from app.web.i18n import Locale, message
 from app.web.page import sign_in_first
 from app.web.render import Flash, is_htmx, redirect, render
 
+ASKED = message("Your question is asked.")
+
 
 @dataclass(frozen=True)
 class Desk:
     """Where one post is written: `url` takes the form, `done_url` is where publishing leads, None for the
-    post itself. `post` is None before the first save. `programme` and `thing` are what it is about."""
+    post itself. `post` is None before the first save. `programme` and `thing` are what it is about; one that
+    `asks` is a question to the group."""
 
     url: str
     back_url: str
@@ -48,10 +53,11 @@ class Desk:
     programme: Programme | None = None
     thing: Thing | None = None
     done_url: str | None = None
+    asks: bool = False
 
-    def url_of(self, post: Post) -> str:
+    def url_of(self, post: Post, handle: str) -> str:
         """Where a draft is written on: of posts without a Thing there may be several."""
-        return self.url if self.thing or self.post else f"{self.back_url}/{post.public_id}/edit"
+        return self.url if self.thing else f"/journals/{handle}/{post.public_id}/edit"
 
     @property
     def about(self) -> About | None:
@@ -82,6 +88,8 @@ class EditorView:
     text: ThingText | None
     lang: str
     choices: Sequence[tuple[str, str, str]]
+    people: Sequence[Mentionable]
+    asks: bool
     is_published: bool
     delete_url: str
     words: Words | None
@@ -115,7 +123,7 @@ def open_desk(request: Request, db: Session, viewer: Viewer, locale: Locale, des
     post = desk.post
     if post is None:
         circle = circle_of(db, desk.enrolment)
-        visibility = default_visibility(db, viewer.person_id, desk.enrolment, circle).value
+        visibility = _default(db, viewer, desk, circle).value
         form = blank(PostForm, window=str(uuid4()), version=1, visibility=visibility)
     else:
         title, body = writing_of(post)
@@ -146,19 +154,23 @@ def write(
         return _page(request, db, viewer, locale, desk, form, status=422)
     data = form.data
     if data.action == "preview":
-        preview = html_of(data.body, locale.language)
+        people = people_named(db, viewer.person_id, data.body)
+        preview = html_of(data.body, locale.language, people.link)
         return _page(request, db, viewer, locale, desk, form, preview=preview)
     if data.insert is not None:
         _insert_prompt(locale, desk, form, data.insert)
+        return _page(request, db, viewer, locale, desk, form)
+    if data.mention:
+        form.raw["body"] = with_mention(data.body, data.mention)
         return _page(request, db, viewer, locale, desk, form)
     if data.action == "publish" and not data.body.strip():
         form.refuse("body", message("Write a sentence or two first."))
         return _page(request, db, viewer, locale, desk, form, status=422)
     if desk.post is None and not (data.body.strip() or data.title):
-        return _saved(request, locale, desk, None)
+        return _saved(request, viewer, locale, desk, None)
     circle = circle_of(db, desk.enrolment)
-    visibility = data.visibility or default_visibility(db, viewer.person_id, desk.enrolment, circle)
-    if visibility not in allowed(circle):
+    visibility = data.visibility or _default(db, viewer, desk, circle)
+    if visibility not in allowed(circle, asks=desk.asks):
         form.refuse("visibility", message("Choose one of the options."))
         return _page(request, db, viewer, locale, desk, form, status=422)
     post = _post_of(db, viewer, locale, desk, data, visibility)
@@ -181,8 +193,10 @@ def write(
         form.refuse(refused.field, refused.message)
         return _page(request, db, viewer, locale, desk, form, status=422)
     if data.action == "draft":
-        return _saved(request, locale, desk, post, window=data.window)
-    flash = Flash(_published_words(locale, visibility, again=was_published), kept=data.window)
+        return _saved(request, viewer, locale, desk, post, window=data.window)
+    asked = desk.asks and not was_published
+    words = ASKED.translated(locale.gettext) if asked else _published(locale, visibility, again=was_published)
+    flash = Flash(words, kept=data.window)
     return redirect(request, desk.done_url or f"/journals/{viewer.handle}/{post.public_id}", flash)
 
 
@@ -208,8 +222,8 @@ def add_picture(
     if picture is None:
         return _no_picture(request, db, viewer, locale, desk, form)
     circle = circle_of(db, desk.enrolment)
-    visibility = form.data.visibility or default_visibility(db, viewer.person_id, desk.enrolment, circle)
-    if visibility not in allowed(circle):
+    visibility = form.data.visibility or _default(db, viewer, desk, circle)
+    if visibility not in allowed(circle, asks=desk.asks):
         visibility = Visibility.PRIVATE
     post = _post_of(db, viewer, locale, desk, form.data, visibility)
     try:
@@ -235,7 +249,7 @@ def add_picture(
         )
     except Conflict as conflict:
         return _conflict(request, db, viewer, locale, desk, form, conflict.post)
-    return _saved(request, locale, desk, post, window=form.data.window)
+    return _saved(request, viewer, locale, desk, post, window=form.data.window)
 
 
 def _no_picture(
@@ -259,17 +273,26 @@ def _post_of(
         visibility=visibility,
         enrolment=desk.enrolment,
         about=desk.about,
+        is_question=desk.asks,
     )
 
 
-def _saved(request: Request, locale: Locale, desk: Desk, post: Post | None, *, window: str = "") -> Response:
+def _default(db: Session, viewer: Viewer, desk: Desk, circle: Circle) -> Visibility:
+    if desk.asks:
+        return Visibility.COHORT
+    return default_visibility(db, viewer.person_id, desk.enrolment, circle)
+
+
+def _saved(
+    request: Request, viewer: Viewer, locale: Locale, desk: Desk, post: Post | None, *, window: str = ""
+) -> Response:
     if is_htmx(request):
         words = desk.words(post.draft_body or "", post.language) if post else None
         return _save_line(request, post=post, words=words)
     saved = Flash(locale.gettext("Your draft is saved. Nobody else sees it."), kept=window)
     if post is None:
         return redirect(request, desk.url)
-    return redirect(request, desk.url_of(post), saved)
+    return redirect(request, desk.url_of(post, viewer.handle), saved)
 
 
 def _save_line(
@@ -308,7 +331,7 @@ def pictures_url(url: str) -> str:
     return f"{path}/pictures{mark}{query}"
 
 
-def _published_words(locale: Locale, visibility: Visibility, *, again: bool) -> str:
+def _published(locale: Locale, visibility: Visibility, *, again: bool) -> str:
     if visibility is Visibility.PRIVATE:
         return locale.gettext("Kept for yourself.")
     if again:
@@ -346,7 +369,9 @@ def _page(
         thing,
         text,
         locale.lang(text.language) if text else "",
-        choices(circle_of(db, desk.enrolment), request.app.state.site.name, locale),
+        choices(circle_of(db, desk.enrolment), request.app.state.site.name, locale, asks=desk.asks),
+        mentionable(db, viewer, desk.enrolment.cohort_id) if desk.enrolment else [],
+        desk.asks,
         bool(post and post.published_at),
         f"/journals/{viewer.handle}/{post.public_id}/delete" if post else "",
         desk.words(str(form.value("body")), post.language if post else locale.language),

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from app.journals.models import Audience, Visibility
+from app.journals.models import Audience, ReactionKind, Visibility
 from app.markdown import LONGEST
 from app.web.forms import Form, Upload, invalid
 from app.web.i18n import message
@@ -15,6 +15,7 @@ LONGEST_TITLE = 200
 LONGEST_ANSWER = 10_000
 
 Mark = Annotated[str, StringConstraints(max_length=36)]
+Handle = Annotated[str, StringConstraints(max_length=60)]
 
 
 class TickForm(Form):
@@ -26,7 +27,7 @@ class TickForm(Form):
 class PostForm(Form):
     """A post as it is being written. `once` names the post, `version` the save that it was opened with,
     `window` the window it is written in, `writer` who opened it; a script may leave all four out. `insert` is
-    the number of a prompt to put into the text."""
+    the number of a prompt to put into the text, `mention` the handle of a person."""
 
     title: Annotated[str, StringConstraints(max_length=LONGEST_TITLE)] = ""
     body: Annotated[str, StringConstraints(max_length=LONGEST, strip_whitespace=False)] = ""
@@ -36,6 +37,7 @@ class PostForm(Form):
     window: Mark = ""
     writer: Mark = ""
     insert: Annotated[int, Field(ge=0, lt=1000)] | None = None
+    mention: Handle = ""
     version: Annotated[int, AfterValidator(lambda version: min(version, 2**31))] | None = None
 
 
@@ -55,16 +57,43 @@ def _written(body: str) -> str:
     return body
 
 
-class AnswerForm(Form):
-    """An answer to a post. Who does not say for whom it is answers as usual: a coach with feedback."""
+class AnswerTextForm(Form):
+    """An answer that is changed."""
 
     body: Annotated[
         str,
         StringConstraints(max_length=LONGEST_ANSWER, strip_whitespace=False),
         AfterValidator(_written),
     ]
+
+
+class AnswerForm(AnswerTextForm):
+    """An answer to a post, or to the answer `parent`. Who does not say for whom it is answers as usual: a
+    coach with feedback."""
+
     audience: Audience | None = None
+    parent: Mark = ""
     once: Mark = ""
+
+
+class AcceptForm(Form):
+    """`accepted` says whether the answer shall be what the question found."""
+
+    accepted: Literal["0", "1"]
+
+
+class ReactionForm(Form):
+    """`on` says whether the word shall be said, so that a repeated press changes nothing."""
+
+    kind: ReactionKind
+    on: Literal["0", "1"]
+
+
+class ThanksForm(Form):
+    """As for a post; to an answer one can only say thanks."""
+
+    kind: Literal[ReactionKind.THANKS]
+    on: Literal["0", "1"]
 
 
 class CodeForm(Form):

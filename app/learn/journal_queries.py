@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from markupsafe import Markup
 
 from app.errors import NotFound
+from app.journals.answers import CommentLine, Reacted, Thread, reactions_to, threads_of
 from app.journals.cards import PostCard, card
-from app.journals.models import Audience, Comment, Visibility
-from app.journals.queries import comments_of, has_earlier_revisions
+from app.journals.models import Audience, Visibility
+from app.journals.queries import has_earlier_revisions
 from app.journals.streams import journal_lines, own_drafts, post_detail
+from app.learn.mentions import Mentionable, mentionable
+from app.learn.reactions import ReactionsView, reactions_view
 from app.learn.reader import Reader
 from app.people.models import Person
 from app.people.queries import person_by_handle
@@ -80,64 +83,136 @@ def _boards(reader: Reader, person: Person) -> list[Board]:
 
 @dataclass(frozen=True)
 class AnswerView:
+    """`own_url` is there for its author; `accept_url` for who may accept it or take that back."""
+
     id: str
     name: str
     url: str
     initials: str
     tone: int
     at: datetime
+    edited_at: datetime | None
     body: Markup
     is_feedback: bool
-    delete_url: str
+    is_accepted: bool
+    own_url: str
+    accept_url: str
+    reactions: ReactionsView
+
+
+@dataclass(frozen=True)
+class ThreadView:
+    """An answer with its replies. `answer` is None where it was deleted, or is not for this reader;
+    `reply_to` is empty for who may not reply, and `reads` says who reads a reply."""
+
+    answer: AnswerView | None
+    is_deleted: bool
+    replies: Sequence[AnswerView]
+    reply_to: str
+    reads: str
 
 
 @dataclass(frozen=True)
 class PostView:
     """`audiences` are (value, name, who that is) of who a viewer may answer to: maybe nobody. `has_earlier`
-    texts are for the author, and are looked for only where the post was changed."""
+    texts are for the author, and are looked for only where the post was changed. `reactions` are for who is
+    signed in."""
 
     card: PostCard
     is_own: bool
     has_earlier: bool
     edited_at: datetime | None
-    answers: Sequence[AnswerView]
+    reactions: ReactionsView | None
+    threads: Sequence[ThreadView]
     audiences: Sequence[tuple[str, str, str]]
+    people: Sequence[Mentionable]
 
 
 def post_view(reader: Reader, handle: str, public_id: str) -> PostView:
     """A published post. Raises NotFound where it is not for this reader."""
-    viewer = reader.viewer
-    found = post_detail(reader.db, viewer, handle, public_id)
+    db, viewer = reader.db, reader.viewer
+    found = post_detail(db, viewer, handle, public_id)
     if found is None:
         raise NotFound
     line = found.line
     body = Markup(found.html)  # noqa: S704  cleaned when it was stored
     shown = replace(card(line, reader.catalogue, reader.locale), body=body)
     is_own = viewer is not None and line.author_id == viewer.person_id
+    is_private = line.visibility == Visibility.PRIVATE
+    coaches = viewer is not None and found.cohort_id in viewer.coached_ids
+    audiences = _audiences(reader, viewer, line.author_id, line.visibility, found.cohort_id)
+    reacted = reactions_to(db, viewer, line.id) if viewer and not is_private else []
+    talk = _Talk(reader, shown.url, reacted, audiences, line.is_answered is not None and (is_own or coaches))
+    threads = threads_of(db, viewer, line.id)
+    seen = [(line.author_handle, line.author_name), *_authors(threads)]
     return PostView(
         shown,
         is_own,
-        is_own and found.edited_at is not None and has_earlier_revisions(reader.db, line.id),
+        is_own and found.edited_at is not None and has_earlier_revisions(db, line.id),
         found.edited_at,
-        [_answer(answer, shown.url, viewer) for answer in comments_of(reader.db, viewer, line.id)],
-        _audiences(reader, viewer, line.author_id, line.visibility, found.cohort_id),
+        None if is_private or viewer is None else talk.reactions(None, may_press=not is_own),
+        [talk.thread(thread) for thread in threads],
+        audiences,
+        mentionable(db, viewer, found.cohort_id, line.visibility, seen) if viewer and audiences else [],
     )
 
 
-def _answer(answer: Comment, url: str, viewer: Viewer | None) -> AnswerView:
-    author = answer.author
-    is_own = viewer is not None and viewer.person_id == author.id
-    return AnswerView(
-        answer.public_id,
-        author.name,
-        f"/journals/{author.handle}",
-        initials(author.name),
-        tone(author.id),
-        answer.at,
-        Markup(answer.html),  # noqa: S704  cleaned when it was stored
-        answer.audience == Audience.COACHES,
-        f"{url}/answers/{answer.public_id}/delete" if is_own else "",
-    )
+def _authors(threads: Sequence[Thread]) -> Iterator[tuple[str, str]]:
+    for thread in threads:
+        for line in (*((thread.answer,) if thread.answer else ()), *thread.replies):
+            yield line.author_handle, line.author_name
+
+
+@dataclass(frozen=True)
+class _Talk:
+    """What is the same for all answers on a page."""
+
+    reader: Reader
+    url: str
+    reacted: Sequence[Reacted]
+    audiences: Sequence[tuple[str, str, str]]
+    may_accept: bool
+
+    def thread(self, thread: Thread) -> ThreadView:
+        first = thread.answer or thread.replies[0]
+        reads = {value: who for value, _, who in self.audiences}
+        return ThreadView(
+            self._answer(thread.answer) if thread.answer else None,
+            thread.is_deleted,
+            [self._answer(reply) for reply in thread.replies],
+            first.public_id if first.audience in reads or self._all_read(first) else "",
+            reads.get(first.audience, ""),
+        )
+
+    def _all_read(self, line: CommentLine) -> bool:
+        return bool(self.audiences) and line.audience == Audience.READERS
+
+    def _answer(self, line: CommentLine) -> AnswerView:
+        viewer, url = self.reader.viewer, f"{self.url}/answers/{line.public_id}"
+        is_own = viewer is not None and viewer.person_id == line.author_id
+        may_accept = self.may_accept and line.is_open and line.parent_id is None
+        return AnswerView(
+            line.public_id,
+            line.author_name,
+            f"/journals/{line.author_handle}",
+            initials(line.author_name),
+            tone(line.author_id),
+            line.at,
+            line.edited_at,
+            Markup(line.html),  # noqa: S704  cleaned when it was stored
+            line.audience == Audience.COACHES,
+            line.is_accepted,
+            url if is_own else "",
+            f"{url}/accept" if may_accept else "",
+            self.reactions(line, may_press=bool(self.audiences) and not is_own),
+        )
+
+    def reactions(self, line: CommentLine | None, *, may_press: bool) -> ReactionsView:
+        answer = (line.id, line.public_id) if line else None
+        reader = self.reader
+        return reactions_view(
+            reader.locale, reader.viewer, self.reacted, url=self.url, answer=answer, may_press=may_press
+        )
 
 
 def _audiences(

@@ -58,11 +58,13 @@ def add_to_new_post(
     viewer: Viewer | None,
     locale: Locale,
     group: str = "",
+    ask: str = "",
     form: Bound[PictureForm] = posted(PictureForm, file="picture"),
 ) -> Response:
-    return _add(
-        request, database, viewer, locale, form, lambda db, writer: begun_post(db, writer, form, group)
-    )
+    def desk(db: Session, writer: Viewer) -> Desk:
+        return begun_post(db, writer, form, group, ask)
+
+    return _add(request, database, viewer, locale, form, desk)
 
 
 @router.post("/journals/{handle}/{post}/edit/pictures")

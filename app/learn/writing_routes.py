@@ -102,7 +102,12 @@ def _begun(
 
 
 @router.get("/posts/new")
-def new_post_page(request: Request, db: Session, viewer: Viewer, locale: Locale, group: str = "") -> Response:
+def new_post_page(
+    request: Request, db: Session, viewer: Viewer, locale: Locale, group: str = "", ask: str = ""
+) -> Response:
+    """`group` is an enrolment; `ask` a cohort, to which a question goes."""
+    if ask:
+        return open_desk(request, db, viewer, locale, _asking_desk(db, viewer, ask, None))
     courses = viewer.enrolments
     if not group and len(courses) > 1:
         context = {"courses": _named(request, locale, courses)}
@@ -119,16 +124,19 @@ def new_post(
     viewer: Viewer | None,
     locale: Locale,
     group: str = "",
+    ask: str = "",
     form: Bound[PostForm] = posted(PostForm),
 ) -> Response:
     writer = writer_of(viewer, form)
     if writer is None:
         return turned_away(request, viewer, locale, form)
-    return write(request, db, writer, locale, begun_post(db, writer, form, group), form)
+    return write(request, db, writer, locale, begun_post(db, writer, form, group, ask), form)
 
 
-def begun_post(db: Session, writer: Viewer, form: Bound[Any], group: str) -> Desk:
+def begun_post(db: Session, writer: Viewer, form: Bound[Any], group: str, ask: str) -> Desk:
     """Where a post without a Thing that was typed belongs."""
+    if ask:
+        return _asking_desk(db, writer, ask, form)
     enrolment = own_enrolment(db, writer, group) if group else None
     return _free_desk(writer, enrolment, _begun(db, writer, form, enrolment, (None,)))
 
@@ -148,6 +156,16 @@ def _free_desk(viewer: Viewer, enrolment: Enrolment | None, post: Post | None) -
     return Desk(url, f"/journals/{viewer.handle}", enrolment, post)
 
 
+def _asking_desk(db: Session, viewer: Viewer, cohort: str, form: Bound[Any] | None) -> Desk:
+    """Where a question to a cohort is written. Raises NotFound for one that the viewer does not learn in."""
+    for course in viewer.enrolments:
+        if course.cohort and course.cohort.public_id == cohort:
+            enrolment = own_enrolment(db, viewer, course.public_id)
+            post = _begun(db, viewer, form, enrolment, (None,)) if form else None
+            return Desk(f"/posts/new?ask={cohort}", f"/cohorts/{cohort}", enrolment, post, asks=True)
+    raise NotFound
+
+
 def own_desk(
     request: Request, db: Session, viewer: Viewer, handle: str, post: str, *, deleted: bool = False
 ) -> tuple[Post, Desk]:
@@ -159,7 +177,8 @@ def own_desk(
     thing = programme.thing(found.thing_slug) if programme and found.thing_slug else None
     url = f"/journals/{viewer.handle}/{found.public_id}"
     back = url if found.published_at else f"/journals/{viewer.handle}"
-    return found, Desk(f"{url}/edit", back, found.enrolment, found, programme, thing, done_url=url)
+    asks = found.is_question
+    return found, Desk(f"{url}/edit", back, found.enrolment, found, programme, thing, url, asks=asks)
 
 
 @router.get("/journals/{handle}/{post}/edit")

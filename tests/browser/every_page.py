@@ -37,6 +37,10 @@ class Page:
         given = {name: value.format_map(names) for name, value in self.at.items()}
         return self.route.format_map(given) + self.query.format_map(names)
 
+    def filled_in(self, names: Mapping[str, str]) -> dict[str, str]:
+        """What is sent."""
+        return {name: value.format_map(names) for name, value in (self.form or {}).items()}
+
 
 P, T = {"programme": DEMO}, {"programme": DEMO, "thing": STARTED}
 RIVERSIDE, EMPTY = {"cohort": "{riverside_group}"}, {"cohort": "{empty_group}"}
@@ -46,6 +50,7 @@ THEIRS = {"handle": "{writer}", "post": "{public_post}"}
 THING, REFLECT = "/programmes/{programme}/{thing}", "/programmes/{programme}/{thing}/reflect"
 TICK = "/programmes/{programme}/{thing}/activities/{activity}"
 JOURNAL, POST = "/journals/{handle}", "/journals/{handle}/{post}"
+ANSWER = "/journals/{handle}/{post}/answers"
 REVISION = "/journals/{handle}/{post}/revisions/{revision}"
 GRID, LEARNER = "/cohorts/{cohort}/coach", "/cohorts/{cohort}/coach/learners/{handle}"
 FILLED_IN = {"title": "A find", "body": TYPED}
@@ -117,7 +122,24 @@ PAGES = (
     Page(JOURNAL, "somebody else’s", "learner", THEIRS),
     Page(POST, "their own", "learner", OWN, main=True),
     Page(POST, "somebody else’s", "learner", THEIRS),
-    Page("/journals/{handle}/{post}/answers", "no text", "learner", OWN, form={}, status=422),
+    Page(POST, "a question", "learner", {"handle": "{asker}", "post": "{question}"}, main=True),
+    Page(ANSWER, "no text", "learner", OWN, form={}, status=422),
+    Page(ANSWER, "an empty reply", "learner", OWN, form={"parent": "{own_answer}"}, status=422),
+    Page(f"{ANSWER}/{{answer}}/edit", who="learner", at=OWN | {"answer": "{own_answer}"}),
+    Page(
+        f"{ANSWER}/{{answer}}/edit",
+        "no text",
+        "learner",
+        OWN | {"answer": "{own_answer}"},
+        form={},
+        status=422,
+    ),
+    Page("/posts/new", "a question", "learner", query="?ask={riverside_group}"),
+    Page("/cohorts/{cohort}/questions", who="learner", at=RIVERSIDE, main=True),
+    Page("/cohorts/{cohort}/questions", "answered", "learner", RIVERSIDE, query="?show=answered"),
+    Page("/cohorts/{cohort}/questions", "none", "coach", EMPTY),
+    Page("/account/answers", who="learner"),
+    Page("/account/answers", "none", "newcomer"),
     Page("/journals/{handle}/{post}/edit", "published", "learner", OWN),
     Page("/journals/{handle}/{post}/edit", "draft", "learner", DRAFT),
     Page(
@@ -223,6 +245,7 @@ class Visitor:
     def fetch(self, page: Page) -> httpx2.Response:
         """The page; fails where it answers otherwise than the table says."""
         method = "GET" if page.form is None else "POST"
-        response = self.client.request(method, page.address(self.names), data=page.form)
+        data = None if page.form is None else page.filled_in(self.names)
+        response = self.client.request(method, page.address(self.names), data=data)
         assert response.status_code == page.status, f"{page} answered {response.status_code}"
         return response

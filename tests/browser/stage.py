@@ -16,8 +16,9 @@ from app.cohorts.models import Cohort, Enrolment, Mode
 from app.cohorts.queries import active_enrolment
 from app.cohorts.services import add_coach, create_cohort, enrol
 from app.jobs.models import Job
-from app.journals.models import Audience, Post, Revision, Visibility
+from app.journals.models import Audience, Comment, Post, ReactionKind, Revision, Visibility
 from app.journals.services import About, add_comment, join_cohort, publish_post, save_draft, start_post
+from app.journals.talk import react
 from app.notices.services import DIGEST
 from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.organize.letters import TRIAL
@@ -71,6 +72,7 @@ def set_the_stage(server: Server) -> dict[str, str]:
         names |= {f"{who}_id": person.public_id for who, person in people.items()}
         names |= {f"{name}_group": group.public_id for name, group in groups.items()}
         names |= _posts(db, server, people["learner"], people["coach"])
+        names |= _talk(db, people["learner"], people["coach"], names["own_post"])
         names["reset_token"] = make_reset_link(db, people["busy"], people["admin"].id)
         names["confirm_token"] = _ask_for_an_address(db, server, people["busy"])
         unwanted = Unwanted(people["busy"].public_id, DIGEST)
@@ -162,6 +164,25 @@ def _posts(db: Session, server: Server, learner: Person, coach: Person) -> dict[
         "draft": _draft(db, learner, About(enrolment, programme, thing)),
         "activity": thing.activity_ids[0],
     }
+
+
+def _talk(db: Session, learner: Person, coach: Person, own_post: str) -> dict[str, str]:
+    """Replies below feedback and below a comment, thanks, and a question that found its answer."""
+    writer, reader = (load_viewer(db, open_session(db, person.id)) for person in (learner, coach))
+    assert writer is not None and reader is not None
+    post = db.scalars(select(Post).where(Post.public_id == own_post)).one()
+    post.enrolment = active_enrolment(db, learner.id, DEMO)
+    first = db.scalars(select(Comment).where(Comment.post_id == post.id).order_by(Comment.id)).all()
+    for comment in first:
+        add_comment(db, writer, post, body=TYPED, audience=None, parent=comment)
+        reply = add_comment(db, reader, post, body="As @lena-maes says.", audience=None, parent=comment)
+        react(db, writer, post, ReactionKind.THANKS, on=True, comment=reply)
+    mine = add_comment(db, writer, post, body="Found it myself.", audience=Audience.READERS)
+    mine.edited_at = now()
+    react(db, reader, post, ReactionKind.WILL_TRY, on=True)
+    question = select(Person.handle, Post.public_id).join(Post, Post.author_id == Person.id)
+    handle, asked = db.execute(question.where(Post.is_question).order_by(Post.id.desc()).limit(1)).one()
+    return {"own_answer": mine.public_id, "asker": handle, "question": asked}
 
 
 def _answered_post(db: Session, learner: Person, coach: Person, enrolment: Enrolment) -> Post:

@@ -20,7 +20,7 @@ from app.clock import set_to
 from app.cohorts.models import Cohort, Enrolment
 from app.db import Database, UtcDateTime, fold
 from app.demo.seed import PASSWORD, SIGN_INS, STAYS, seed
-from app.journals.models import Comment, Post, Visibility
+from app.journals.models import Comment, Post, Reaction, ReactionKind, Visibility
 from app.main import create_app
 from app.migrate import upgrade
 from app.people.models import Person
@@ -204,14 +204,26 @@ def test_people_answer_each_other_and_coaches_answer_learners(db: Session) -> No
     ]
 
 
+def test_people_talk_with_each_other_and_questions_find_answers(db: Session) -> None:
+    assert set(db.scalars(select(Reaction.kind))) == set(ReactionKind)
+    asked = set(db.scalars(select(Post.id).where(Post.is_question)))
+    answered = set(db.scalars(select(Comment.post_id).where(Comment.accepted_at.is_not(None))))
+    assert answered < asked
+    assert db.scalar(select(func.count(Comment.id)).where(Comment.parent_id.is_not(None)))
+    assert db.scalars(select(Comment.id).where(Comment.html.contains('<a href="/journals/'))).first()
+
+
 def test_nothing_happens_before_what_it_needs(db: Session) -> None:
     written = db.execute(
         select(Post.published_at, Enrolment.joined_at).join(Enrolment, Enrolment.id == Post.enrolment_id)
     )
     answered = db.execute(select(Comment.at, Post.published_at).join(Post, Post.id == Comment.post_id))
+    above = aliased(Comment)
+    replied = db.execute(select(Comment.at, above.at).join(above, above.id == Comment.parent_id))
+    reacted = db.execute(select(Reaction.at, Post.published_at).join(Post, Post.id == Reaction.post_id))
     done = db.execute(select(Tick.at, Enrolment.joined_at).join(Enrolment, Enrolment.id == Tick.enrolment_id))
     joined = db.execute(select(Enrolment.joined_at, Cohort.created_at).join(Cohort))
-    for what in (written, answered, done, joined):
+    for what in (written, answered, replied, reacted, done, joined):
         pairs = what.all()
         assert pairs
         assert all(later > earlier for later, earlier in pairs)

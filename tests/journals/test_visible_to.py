@@ -18,6 +18,7 @@ from app.journals.queries import (
     coaches_in,
     comment_visible_to,
     learns_in,
+    readers_among,
     visible_to,
     visible_when,
 )
@@ -227,6 +228,19 @@ def _by_prepared_statements(db: Session, viewer: Viewer) -> set[int]:
     return set(db.scalars(select(Post.id).where(visible_when(*eyes))))
 
 
+def _check_readers(
+    db: Session, world: World, people: list[Person], plan: PostPlan, post_id: int, comment_ids: list[int]
+) -> None:
+    """The same, asked of a text: who among people may read it."""
+    numbers = {person.id: number for number, person in enumerate(people)}
+    found = readers_among(db, numbers.keys(), post_id)
+    assert {numbers[one] for one in found} == {n for n in range(PEOPLE) if may_read(world, n, plan)}
+    for comment_id, comment in zip(comment_ids, plan.comments, strict=True):
+        found = readers_among(db, numbers.keys(), post_id, comment_id)
+        heard = {n for n in range(PEOPLE) if may_read_comment(world, n, plan, comment)}
+        assert {numbers[one] for one in found} == heard
+
+
 @pytest.mark.prove
 @settings(
     max_examples=proof.size(40, 2000),
@@ -262,6 +276,8 @@ def test_everyone_reads_exactly_what_the_rules_allow(database: Database, world: 
                     for comment_id, comment in zip(ids, plan.comments, strict=True)
                     if may_read_comment(world, number, plan, comment)
                 }
+            for plan, post_id, ids in zip(world.posts, post_ids, comment_ids, strict=True):
+                _check_readers(db, world, people, plan, post_id, ids)
             raise _Undo
     except _Undo:
         pass

@@ -247,7 +247,7 @@ def test_deleting_an_answer_can_be_undone(site: Site) -> None:
     answer(site, site.cast.peer, post)
     client = site.client(site.cast.peer)
     page = see(client.get(post))
-    gone = client.post(page.css_first(".comment form").attributes["action"])
+    gone = client.post(page.css_first(".comment form[action$='/delete']").attributes["action"])
     assert gone.headers["location"] == post
     page = see(client.get(post))
     assert not answers(page)
@@ -261,7 +261,7 @@ def test_deleting_an_answer_can_be_undone(site: Site) -> None:
 def test_nobody_deletes_or_brings_back_what_another_answered(site: Site) -> None:
     post = reflect(site, site.cast.learner)
     url = answer(site, site.cast.peer, post).headers["location"].replace("#answer-", "/answers/")
-    assert not read(site, site.cast.learner, post).css(".comment form")
+    assert not read(site, site.cast.learner, post).css(".comment form[action$='/delete']")
     others = (site.cast.learner, site.cast.coach, site.cast.administrator)
     for person in others:
         see(site.client(person).post(f"{url}/delete"), 404)
@@ -346,7 +346,7 @@ def test_a_post_with_answers_takes_as_many_statements_however_many(site: Site) -
         with site.statements() as statements:
             see(client.get(post))
         counts.append(len(statements))
-    assert counts[0] == counts[1] <= 3
+    assert counts[0] == counts[1] <= 5
 
 
 def test_a_journal_takes_as_many_statements_however_long_it_is(site: Site) -> None:

@@ -52,6 +52,8 @@ GET  /posts/new                                                            login
 GET  /posts/new                                               in-group     login 404   page  404   404   404   404   404   404
 POST /posts/new                                                            403   done  done  done  done  done  done  done  done
 POST /posts/new                                               in-group     403   404   done  404   404   404   404   404   404
+GET  /posts/new                                               asking       login 404   page  page  404   404   404   404   404
+POST /posts/new                                               asking       403   404   done  done  404   404   404   404   404
 GET  /journals/{handle}                                                    page  page  page  page  page  page  page  page  page
 GET  /journals/{handle}                                       inside       404   page  page  page  page  page  page  page  page
 GET  /journals/{handle}                                       inside-older 404   page  page  page  page  page  page  page  page
@@ -102,9 +104,30 @@ POST /journals/{handle}/{post}/answers                        deleted      login
 POST /journals/{handle}/{post}/answers/{answer}/delete        comment      login 404   404   done  404   404   404   404   404
 POST /journals/{handle}/{post}/answers/{answer}/delete        feedback     login 404   404   404   404   done  404   404   404
 POST /journals/{handle}/{post}/answers/{answer}/delete        deleted      login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/delete        lost         login 404   404   404   done  404   404   404   404
+GET  /journals/{handle}/{post}/answers/{answer}/edit          comment      login 404   404   page  404   404   404   404   404
+GET  /journals/{handle}/{post}/answers/{answer}/edit          feedback     login 404   404   404   404   page  404   404   404
+GET  /journals/{handle}/{post}/answers/{answer}/edit          deleted      login 404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}/answers/{answer}/edit          lost         login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/edit          comment      login 404   404   done  404   404   404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/edit          lost         login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/accept        helpful      login 404   done  404   404   done  404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/accept        for-coaches  login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/accept        below        login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/accept        comment      login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/reactions     comment      login 404   done  404   404   done  404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/reactions     feedback     login 404   done  404   404   404   404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/reactions     deleted      login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/reactions                      private      login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/reactions                      coaches      login 404   404   404   404   done  404   404   404
+POST /journals/{handle}/{post}/reactions                      cohort       login 404   404   done  404   done  404   404   404
+POST /journals/{handle}/{post}/reactions                      members      login done  404   done  done  done  done  done  done
+POST /journals/{handle}/{post}/reactions                      public       login done  404   done  done  done  done  done  done
+POST /journals/{handle}/{post}/reactions                      deleted      login 404   404   404   404   404   404   404   404
 POST /journals/{handle}/{post}/answers/{answer}/restore       deleted      login 404   404   done  404   404   404   404   404
 POST /journals/{handle}/{post}/answers/{answer}/restore       comment      login 404   404   404   404   404   404   404   404
 GET  /cohorts/{cohort}                                                     login 404   page  page  404   page  404   404   404
+GET  /cohorts/{cohort}/questions                                           login 404   page  page  404   page  404   404   404
 GET  /cohorts/{cohort}/people                                              login 404   page  page  404   page  404   404   404
 GET  /cohorts/{cohort}/coach                                               login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/coach/inbox                                         login 404   404   404   404   page  404   404   404
@@ -146,6 +169,7 @@ POST /account/profile                                                      login
 POST /account/password                                                     login done  done  done  done  done  done  done  done
 POST /account/email                                                        login done  done  done  done  done  done  done  done
 GET  /account/journal                                                      login page  page  page  page  page  page  page  page
+GET  /account/answers                                                      login page  page  page  page  page  page  page  page
 GET  /account/journal.zip                                                  login page  page  page  page  page  page  page  page
 GET  /account/notices                                                      login page  page  page  page  page  page  page  page
 POST /account/notices                                                      login done  done  done  done  done  done  done  done
@@ -199,9 +223,14 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/programmes/{programme}/{thing}/reflect": POST_FORM,
     "/programmes/{programme}/{thing}/reflect draft": {**POST_FORM, "action": "draft"},
     "/posts/new": POST_FORM,
+    "/posts/new asking": {**POST_FORM, "visibility": "cohort"},
     "/journals/{handle}/{post}/edit": POST_FORM,
     "/journals/{handle}/{post}/answers": {"body": "An answer.", "audience": "readers"},
     "/journals/{handle}/{post}/answers feedback": {"body": "An answer.", "audience": "coaches"},
+    "/journals/{handle}/{post}/answers/{answer}/edit": {"body": "Another answer."},
+    "/journals/{handle}/{post}/answers/{answer}/accept": {"accepted": "1"},
+    "/journals/{handle}/{post}/answers/{answer}/reactions": {"kind": "thanks", "on": "1"},
+    "/journals/{handle}/{post}/reactions": {"kind": "same-here", "on": "1"},
     "/join": {"code": "riverside"},
     "/join unknown": {"code": "nosuchcode"},
     "/sign-in": {"email": "lou@example.org", "password": PASSWORD},
@@ -252,6 +281,8 @@ class Call:
     def path(self, world: World) -> str:
         values = _values(world, self.template, self.state)
         query = f"?group={world.ids['enrolment']}" if self.state == "in-group" else ""
+        if self.state == "asking":
+            query = f"?ask={world.site.cast.cohort.public_id}"
         if self.state == "inside-older":
             query = "?after=WzE3MDAwMDAwMDAuMCwgMV0"  # an honest cursor
         if self.template == "/unsubscribe":
@@ -261,7 +292,8 @@ class Call:
     def ghost(self) -> str:
         """The same address of what never was."""
         if "{" not in self.template:
-            return f"{self.template}?group=nosuch" if self.state == "in-group" else "/no-such-page"
+            query = {"in-group": "group", "asking": "ask"}.get(self.state)
+            return f"{self.template}?{query}=nosuch" if query else "/no-such-page"
         return re.sub(r"\{[^}]*\}", "nosuch", self.template)
 
     @property
@@ -323,7 +355,8 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
     if template.endswith("/remove"):
         values["handle"] = (cast.other_coach if state == "elsewhere" else cast.coach).handle
     if "answers/{answer}" in template:
-        values["post"] = world.posts["cohort"]
+        asked = state in ("helpful", "for-coaches", "below")
+        values["post"] = world.posts["question" if asked else "cohort"]
     if template.startswith("/static"):
         values["path"] = StaticFiles(STATIC).url("dingen.css").removeprefix("/static/")
     return values

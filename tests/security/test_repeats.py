@@ -15,9 +15,10 @@ from sqlalchemy import func, select
 from app.clock import now, set_to
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
 from app.events.models import Event
-from app.journals.models import Comment, Post, Revision
+from app.journals.models import Comment, Post, Reaction, Revision
 from app.main import create_app
 from app.migrate import upgrade
+from app.notices.models import Notice
 from app.organize.setup import setup_token
 from app.people.models import LoginSession, Organization, Person, ResetLink
 from app.people.passwords import Passwords
@@ -183,6 +184,43 @@ def test_an_answer_is_one_answer(busy: Site, someone: Person) -> None:
     assert statuses(answers) == {303: TIMES}
     assert len({answer.headers["location"] for answer in answers}) == 1
     assert count(busy, Comment, Comment.post_id == posts_of(someone)) == 1
+
+
+def test_what_is_said_and_accepted_twenty_times_is_said_once(busy: Site, someone: Person) -> None:
+    cast = busy.cast
+    form = {**POST_FORM, "visibility": "members", "body": f"A question for @{cast.stranger.handle}."}
+    client = busy.client(cast.learner)
+    asked = f"/posts/new?ask={cast.cohort.public_id}"
+    post = posted(busy, cast.learner, asked, once=someone.public_id, **form)[0].headers["location"]
+    first = busy.client(cast.peer).post(f"{post}/answers", data={"body": "Yes.", "once": someone.public_id})
+    url = first.headers["location"].replace("#answer-", "/answers/")
+    reply = {"body": "Really?", "parent": url.rpartition("/")[2], "once": someone.public_id}
+    assert (
+        len({answer.headers["location"] for answer in posted(busy, someone, f"{post}/answers", **reply)}) == 1
+    )
+    assert statuses(posted(busy, someone, f"{post}/reactions", kind="thanks", on="1")) == {303: TIMES}
+    assert statuses(posted(busy, someone, f"{url}/reactions", kind="thanks", on="1")) == {303: TIMES}
+    assert statuses(posted(busy, cast.learner, f"{url}/accept", accepted="1")) == {303: TIMES}
+    assert statuses(posted(busy, cast.peer, f"{url}/edit", body="Yes, it does.")) == {303: TIMES}
+    other = client.post(f"{post}/answers", data={"body": "Found it."}).headers["location"]
+    both = [url, other.replace("#answer-", "/answers/")]
+    clients = [busy.client(cast.learner) for _ in range(TIMES)]
+    at_once(lambda number: clients[number].post(f"{both[number % 2]}/accept", data={"accepted": "1"}))
+    assert count(busy, Reaction, Reaction.person_id == someone.id) == 2
+    assert told(busy, someone, "reacted") == 2
+    of_post = (
+        Comment.post_id == select(Post.id).where(Post.public_id == post.rpartition("/")[2]).scalar_subquery()
+    )
+    assert count(busy, Comment, of_post) == 3
+    assert count(busy, Comment, of_post, Comment.accepted_at.is_not(None)) == 1
+    heard = {
+        kind: count(busy, Notice, Notice.post_id == of_post.right, Notice.kind == kind)
+        for kind in ("mention", "question", "reply", "reaction", "accepted")
+    }
+    coaches = count(
+        busy, CohortCoach, CohortCoach.cohort_id == cast.cohort.id, CohortCoach.ended_at.is_(None)
+    )
+    assert heard == {"mention": 1, "question": coaches, "reply": 1, "reaction": 2, "accepted": 1}
 
 
 def test_deleting_is_done_once(busy: Site, someone: Person) -> None:

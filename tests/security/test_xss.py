@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from httpx2 import Response
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import Connection, update
+from starlette.testclient import TestClient
 
 from app.cohorts.models import Cohort
 from app.journals.models import Post
@@ -51,7 +52,15 @@ URL_ATTRIBUTES = ("href", "src", "action", "formaction", "poster", "data", "srcs
 NEVER = ("style", "srcdoc", "background", "ping")
 FORBIDDEN = ("iframe", "object", "embed", "base", "style", "link[rel=import]", "foreignObject", "applet")
 """What no page of ours has."""
-ECHOING = ("/{}", "/journals/{}", "/programmes/{}", "/join/{}", "/sign-in?next=/{}", "/organize/people?q={}")
+ECHOING = (
+    "/{}",
+    "/journals/{}",
+    "/programmes/{}",
+    "/join/{}",
+    "/sign-in?next=/{}",
+    "/posts/new?ask={}",
+    "/organize/people?q={}",
+)
 
 
 @pytest.fixture(scope="session")
@@ -126,6 +135,18 @@ def publish_everywhere(world: World) -> None:
             post = browser.post(url, data={**form, "once": visibility}).headers["location"]
             answer = browser.post(f"{post}/answers", data={"body": MARKDOWN, "audience": "readers"})
             assert answer.status_code == 303
+            talk_below(browser, answer.headers["location"])
+
+
+def talk_below(browser: TestClient, answer: str) -> None:
+    """A reply to that answer, and another text for it."""
+    post, _, name = answer.partition("#answer-")
+    reply = browser.post(f"{post}/answers", data={"body": f"@piet-claes {MARKDOWN}", "parent": name})
+    assert reply.status_code == 303
+    changed = browser.post(
+        f"{post}/answers/{name}/edit", data={"body": f"{MARKDOWN} @piet-claes{SCRIPTS[1]}"}
+    )
+    assert changed.status_code == 303
 
 
 def attacks(seen: Seen) -> Iterator[str]:

@@ -17,7 +17,7 @@ from app.cohorts.queries import active_enrolment
 from app.cohorts.services import create_cohort
 from app.db import new_public_id
 from app.jobs.models import Job
-from app.journals.models import Audience, Comment, Post, Revision, Visibility
+from app.journals.models import Audience, Comment, Post, ReactionKind, Revision, Visibility
 from app.journals.pictures import Prepared
 from app.journals.queries import readable_post
 from app.journals.services import (
@@ -31,6 +31,7 @@ from app.journals.services import (
     save_draft,
     start_post,
 )
+from app.journals.talk import react
 from app.mail.services import SEND
 from app.notices.models import Notice
 from app.notices.services import DIGEST
@@ -140,6 +141,9 @@ def _write_posts(world: World, db: Session) -> None:
         if name == "cohort":
             _publish_early(world, db, post)
         _publish(world, db, post, name, visibility, readers)
+    question = _post(world, db, "learner", "question", Visibility.COHORT)
+    question.is_question = True
+    _publish(world, db, question, "question", Visibility.COHORT, COHORT)
     _post(world, db, "learner", "draft", Visibility.COHORT, thing="second")
     _save(world, db, _named(world, db, "draft"), "draft")
     _save(world, db, _named(world, db, "cohort"), "revision")
@@ -202,20 +206,32 @@ def _named(world: World, db: Session, name: str) -> Post:
 
 
 def _answer(world: World, db: Session) -> None:
-    for name, author, post, audience, readers in (
-        ("feedback", "coach", "cohort", Audience.COACHES, ("learner", "coach")),
-        ("reply", "learner", "cohort", Audience.COACHES, ("learner", "coach")),
-        ("comment", "peer", "cohort", Audience.READERS, COHORT),
-        ("to-coaches", "coach", "coaches", Audience.COACHES, ("learner", "coach")),
-        ("deleted", "peer", "cohort", Audience.READERS, ()),
+    cast = world.site.cast
+    for name, author, post, audience, readers, parent in (
+        ("feedback", "coach", "cohort", Audience.COACHES, ("learner", "coach"), ""),
+        ("reply", "learner", "cohort", Audience.COACHES, ("learner", "coach"), ""),
+        ("comment", "peer", "cohort", Audience.READERS, COHORT, ""),
+        ("to-coaches", "coach", "coaches", Audience.COACHES, ("learner", "coach"), ""),
+        ("deleted", "peer", "cohort", Audience.READERS, (), ""),
+        ("below-feedback", "learner", "cohort", None, ("learner", "coach"), "feedback"),
+        ("below-comment", "coach", "cohort", None, COHORT, "comment"),
+        ("below-deleted", "learner", "cohort", None, COHORT, "deleted"),
+        ("helpful", "peer", "question", Audience.READERS, COHORT, ""),
+        ("for-coaches", "coach", "question", Audience.COACHES, ("learner", "coach"), ""),
+        ("below", "coach", "question", None, COHORT, "helpful"),
     ):
-        body = f"Answer {name} kumquat"
         viewer = load_viewer(db, world.token(author))
         assert viewer is not None
-        answered = readable_post(db, viewer, world.site.cast.learner.handle, world.posts[post])
-        comment = add_comment(db, viewer, answered, body=body, audience=audience)
+        answered = readable_post(db, viewer, cast.learner.handle, world.posts[post])
+        begun = db.query(Comment).filter_by(public_id=world.answers[parent]).one() if parent else None
+        body = f"Answer {name} kumquat for @{cast.peer.handle}"
+        comment = add_comment(db, viewer, answered, body=body, audience=audience, parent=begun)
         world.answers[name] = comment.public_id
-        world.secrets.append(Secret(body, readers))
+        world.secrets.append(Secret(f"Answer {name} kumquat", readers))
+        if author == "peer":
+            coach = load_viewer(db, world.token("coach"))
+            assert coach is not None
+            react(db, coach, answered, ReactionKind.THANKS, on=True, comment=comment)
     delete_comment(db, db.query(Comment).filter_by(public_id=world.answers["deleted"]).one())
     told = db.query(Notice).filter_by(person_id=world.site.cast.learner.id).order_by(Notice.id).first()
     assert told is not None
@@ -223,6 +239,23 @@ def _answer(world: World, db: Session) -> None:
     unwanted = Unwanted(world.site.cast.learner.public_id, DIGEST)
     world.ids["unsubscribe"] = unsubscribe_token(world.site.app.state.settings.secret(), unwanted)
     world.secrets.append(Secret(world.ids["unsubscribe"]))
+    _lose_sight(world, db)
+
+
+def _lose_sight(world: World, db: Session) -> None:
+    """An answer by somebody who may no longer read the post."""
+    text = "Answer lost kumquat"
+    lost = Comment(
+        post_id=_named(world, db, "cohort").id,
+        author_id=world.site.cast.other_learner.id,
+        audience=Audience.READERS,
+        body=text,
+        html=f"<p>{text}</p>",
+    )
+    db.add(lost)
+    db.flush()
+    world.answers["lost"] = lost.public_id
+    world.secrets.append(Secret(text, COHORT))
 
 
 def _add_pictures(world: World, db: Session) -> None:
