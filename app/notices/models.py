@@ -83,8 +83,8 @@ class NoticeChoice(Base):
 
 class NoticeMail(Base):
     """A mail that tells of notices: of one at once, or a digest, which is one for each person and day of the
-    site, as `once` names it. Of those that `counts` there are at most two in any seven days. A digest tells of
-    the posts from `posts_from` until before `posts_until`, too.
+    site, as `once` names it. Of those that `counts` there are at most two in any seven days. A digest tells
+    of the posts from `posts_from` until before `posts_until`, too.
     """
 
     __tablename__ = "notice_mail"
