@@ -29,9 +29,9 @@ KINDS = {
     Kind.QUESTION: message("Somebody asks your group"),
     Kind.ACCEPTED: message("Your answer to a question is accepted"),
     POSTS: message("The newest posts in your groups"),
-    Kind.MODERATION: message("Something of yours is hidden, or shown again"),
+    Kind.MODERATION: message("There is a decision about what you wrote or reported"),
     Kind.BLOG: message("There is something to look at with your own blog"),
-    Kind.REPORT: message("Something in your group is reported"),
+    Kind.REPORT: message("Something is reported, and you are asked to look at it"),
 }
 """What somebody chooses the frequency of, in the order of the page."""
 FREQUENCIES = {

@@ -21,6 +21,7 @@ from app.demo.cast import Cast, DemoComment, DemoPerson, DemoPost, DemoReply, re
 from app.journals.models import Audience, Comment, Post, ReactionKind, Visibility
 from app.journals.services import About, add_comment, join_cohort, publish_post, start_post
 from app.journals.talk import accept, react
+from app.notices.models import Notice
 from app.people.models import Person
 from app.people.passwords import Passwords
 from app.people.queries import count_demo_people, count_real_people, organization
@@ -40,6 +41,8 @@ SIGN_INS = (
     ("admin@dingen.example", PASSWORD, "who runs the server"),
 )
 SITE_NAME = "Dingen"
+NEW_FOR = timedelta(days=9)
+"""How long a notice of the story is unread."""
 STAYS = {
     *("login_session", "attempt", "reset_link", "address_link", "alembic_version", "source_file", "edition"),
     *("job", "schedule", "mail"),
@@ -104,6 +107,13 @@ class Story:
         for moment, _, act in sorted(self._acts, key=lambda planned: planned[:2]):
             with clock.set_to(moment):
                 act()
+        self._read_notices()
+
+    def _read_notices(self) -> None:
+        """What happened longer ago everyone has seen on the site."""
+        seen_until = clock.now() - NEW_FOR
+        old = update(Notice).where(Notice.at < seen_until, Notice.read_at.is_(None))
+        self.db.execute(old.values(read_at=Notice.at))
 
     def _at(self, days: int, hour: str, salt: str, act: Callable[[], object]) -> None:
         """Plan an act some days ago; `salt` gives it its minute. Never later than a moment ago."""

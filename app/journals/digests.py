@@ -39,7 +39,7 @@ MORNING, WEEKDAY = time(7), 0
 BATCH = 50
 """People in one transaction."""
 WEEK, EARLIER = timedelta(days=7), timedelta(hours=1)
-"""A digest may come a little earlier in the day than a week before: clocks change, work takes its time."""
+"""A digest may come a little earlier than the one a week before: clocks change, and work takes its time."""
 TOLD_WITHIN = timedelta(days=21)
 """Nobody wants mail about what is older: they were away, or gave no address that is theirs."""
 AT_ONCE_WITHIN = timedelta(days=1)

@@ -48,8 +48,8 @@ SUBJECTS = {
     Kind.REACTION: message("%(name)s reacted to what you wrote"),
     Kind.QUESTION: message("%(name)s has a question"),
     Kind.ACCEPTED: message("%(name)s accepted your answer"),
-    Kind.REPORT: message("Something was reported"),
-    Kind.MODERATION: message("Something of yours was hidden or is shown again"),
+    Kind.REPORT: message("You are asked to look at something"),
+    Kind.MODERATION: message("There is a decision about what you wrote or reported"),
     Kind.BLOG: message("News from your own blog"),
 }
 DIGESTED = message("What is new for you")

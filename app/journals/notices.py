@@ -30,8 +30,8 @@ SENTENCES = {
     Kind.REACTION: message("%(name)s reacted to “%(title)s”"),
     Kind.QUESTION: message("%(name)s asks: “%(title)s”"),
     Kind.ACCEPTED: message("%(name)s accepted your answer to “%(title)s”"),
-    Kind.REPORT: message("Somebody reported “%(title)s”, or an answer there"),
-    Kind.MODERATION: message("“%(title)s”, or an answer there, was hidden or is shown again"),
+    Kind.REPORT: message("You are asked to look at “%(title)s”, or at an answer there"),
+    Kind.MODERATION: message("There is a decision about “%(title)s”, or about an answer there"),
     Kind.BLOG: message("There is something to look at with your own blog"),
 }
 ELSEWHERE = {Kind.BLOG: "/account/blog"}

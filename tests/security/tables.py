@@ -69,7 +69,7 @@ def _plain(table: Table, row: dict[str, Any], places: dict[str, dict[int, int]])
                 },
             )
         else:
-            yield name, places[target].get(value, value) if target else value
+            yield name, places.get(target, {}).get(value, value) if target else value
 
 
 def _read(connection: Connection, table: Table) -> list[dict[str, Any]]:
