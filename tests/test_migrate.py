@@ -15,7 +15,7 @@ from sqlalchemy import inspect, select, text
 
 from app.clock import now
 from app.db import Database
-from app.journals.models import Post, Revision
+from app.journals.models import Comment, Post, Reaction, Revision
 from app.migrate import MigrationError, config, current_revision, is_current, migrating, upgrade
 from app.progress.models import ProgressState
 from app.progress.queries import seen
@@ -92,6 +92,28 @@ def test_what_was_published_before_there_were_revisions_is_the_first(empty: Data
         if post.published_at
     ]
     assert len({one.public_id for one in kept}) == 450
+
+
+def test_replies_are_answers_where_there_are_no_replies(empty: Database) -> None:
+    upgrade(empty)
+    with empty.transaction() as db:
+        cast = make_cast(db, "x")
+        (post,) = write_posts(db, enrolments_of(db, cast.cohort)[:1], [now()])
+        post.is_question = True
+        answer = Comment(post_id=post.id, author_id=cast.peer.id, audience="readers", body="a", html="a")
+        db.add(answer)
+        db.flush()
+        answer.accepted_at = now()
+        reply = {"audience": "readers", "body": "b", "html": "b", "parent_id": answer.id}
+        db.add(Comment(post_id=post.id, author_id=cast.coach.id, **reply))
+        db.add(Reaction(post_id=post.id, person_id=cast.peer.id, kind="thanks"))
+    with migrating(empty) as connection:
+        command.downgrade(config(connection), "20261126_0130")
+    upgrade(empty)
+    with empty.transaction(write=False) as db:
+        kept = db.execute(select(Comment.body, Comment.parent_id, Comment.accepted_at).order_by(Comment.id))
+        assert list(map(tuple, kept)) == [("a", None, None), ("b", None, None)]
+        assert not db.scalars(select(Post.is_question)).one()
 
 
 def _copies(database: Database) -> dict[str, list[Any]]:

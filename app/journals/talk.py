@@ -69,7 +69,7 @@ def edit_comment(db: Session, post: Post, comment: Comment, body: str) -> None:
     comment.body, comment.html = body, str(render_post(body, post.language, mention=people.link))
     comment.edited_at = now()
     db.flush()
-    record(db, comment.author_id, "edited", "comment", comment.public_id, enrolment_id=post.enrolment_id)
+    record(db, comment.author_id, "edited", "comment", comment.public_id)
     tell_mentioned(db, people, post, comment, before=before, told={post.author_id})
 
 
@@ -84,7 +84,7 @@ def accept(db: Session, viewer: Viewer, post: Post, comment: Comment, *, accepte
     comment.accepted_at = now() if accepted else None
     db.flush()
     verb = "accepted" if accepted else "withdrew-acceptance"
-    record(db, viewer.person_id, verb, "comment", comment.public_id, enrolment_id=post.enrolment_id)
+    record(db, viewer.person_id, verb, "comment", comment.public_id)
     if accepted:
         tell(
             db,
@@ -118,7 +118,7 @@ def react(
         return
     what = "comment" if comment else "post"
     verb = "reacted" if on else "withdrew-reaction"
-    record(db, viewer.person_id, verb, what, to.public_id, enrolment_id=post.enrolment_id, kind=kind.value)
+    record(db, viewer.person_id, verb, what, to.public_id, kind=kind.value)
     if on:
         tell(
             db,
