@@ -41,6 +41,7 @@ class PostCard:
     thing_url: str = ""
     comments: int = 0
     is_published: bool = True
+    is_hidden: bool = False
 
 
 def card(line: PostLine, catalogue: Catalogue, locale: Locale) -> PostCard:
@@ -67,6 +68,7 @@ def _card(line: PostLine, thing: Thing | None, locale: Locale) -> PostCard:
         thing_url=f"/programmes/{thing.programme}/{thing.slug}" if thing else "",
         comments=line.comments,
         is_published=line.published_at is not None,
+        is_hidden=line.hidden_at is not None,
     )
 
 

@@ -31,7 +31,8 @@ class Post(Base):
     `published_at`. What the author is writing lives in `draft_title` and `draft_body`. `cohort_id` is the
     enrolment's, so that a list of a cohort's posts is one range of an index; who may read them is asked of
     the enrolment itself. Each save raises `version` and notes the window it came from
-    (`saved_in`): one that names an older version and comes from another window is a conflict.
+    (`saved_in`): one that names an older version and comes from another window is a conflict. One that is
+    hidden (`hidden_at`) is there for its author and the coaches alone; app/moderation/ knows why.
     """
 
     __tablename__ = "post"
@@ -41,6 +42,7 @@ class Post(Base):
         Index("ix_post_thing", "enrolment_id", "thing_slug", "published_at"),
         Index("ix_post_cohort_id_published_at", "cohort_id", "published_at", "id"),
         Index("ix_post_cohort_thing", "cohort_id", "thing_slug", "published_at", "id"),
+        Index("ix_post_thing_visibility", "programme_slug", "thing_slug", "visibility", "published_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,6 +68,7 @@ class Post(Base):
     published_at: Mapped[datetime | None] = mapped_column()
     edited_at: Mapped[datetime | None] = mapped_column()
     deleted_at: Mapped[datetime | None] = mapped_column()
+    hidden_at: Mapped[datetime | None] = mapped_column()
 
     author: Mapped[Person] = relationship(lazy="raise_on_sql")
     enrolment: Mapped[Enrolment | None] = relationship(lazy="raise_on_sql")
@@ -128,6 +131,22 @@ class Comment(Base):
     at: Mapped[datetime] = mapped_column(default=now)
     edited_at: Mapped[datetime | None] = mapped_column()
     deleted_at: Mapped[datetime | None] = mapped_column()
+    hidden_at: Mapped[datetime | None] = mapped_column()
 
     author: Mapped[Person] = relationship(lazy="raise_on_sql")
     post: Mapped[Post] = relationship(lazy="raise_on_sql")
+
+
+class FeedKey(Base):
+    """A person's secret address of the feed at `path`. The word in it is kept nowhere, see
+    app/journals/feed_keys.py; a revoked address is no more.
+    """
+
+    __tablename__ = "feed_key"
+    __table_args__ = (UniqueConstraint("person_id", "path"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    path: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(default=now)

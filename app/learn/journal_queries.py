@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from app.journals.cards import PostCard, card
 from app.journals.models import Audience, Comment, Visibility
 from app.journals.queries import comments_of, has_earlier_revisions
 from app.journals.streams import journal_lines, own_drafts, post_detail
+from app.learn.moderation_queries import Mark, marks_of
 from app.learn.reader import Reader
 from app.people.models import Person
 from app.people.queries import person_by_handle
@@ -34,6 +35,8 @@ class Board:
 
 @dataclass(frozen=True)
 class JournalView:
+    """`has_feed` says that the web may read some of these posts, and so has a feed."""
+
     person: Person
     url: str
     is_own: bool
@@ -41,6 +44,7 @@ class JournalView:
     posts: Sequence[Markup]
     boards: Sequence[Board]
     next: str
+    has_feed: bool
 
 
 def journal_view(reader: Reader, handle: str, after: tuple[datetime, int] | None) -> JournalView:
@@ -64,6 +68,7 @@ def journal_view(reader: Reader, handle: str, after: tuple[datetime, int] | None
         reader.excerpts(page.items),
         _boards(reader, person) if shows and not after else [],
         page.next,
+        any(line.visibility == Visibility.PUBLIC for line in page.items),
     )
 
 
@@ -94,7 +99,8 @@ class AnswerView:
 @dataclass(frozen=True)
 class PostView:
     """`audiences` are (value, name, who that is) of who a viewer may answer to: maybe nobody. `has_earlier`
-    texts are for the author, and are looked for only where the post was changed."""
+    texts are for the author, and are looked for only where the post was changed. `marks` are
+    by "post" and by the id of an answer."""
 
     card: PostCard
     is_own: bool
@@ -102,6 +108,7 @@ class PostView:
     edited_at: datetime | None
     answers: Sequence[AnswerView]
     audiences: Sequence[tuple[str, str, str]]
+    marks: Mapping[str, Mark]
 
 
 def post_view(reader: Reader, handle: str, public_id: str) -> PostView:
@@ -114,13 +121,15 @@ def post_view(reader: Reader, handle: str, public_id: str) -> PostView:
     body = Markup(found.html)  # noqa: S704  cleaned when it was stored
     shown = replace(card(line, reader.catalogue, reader.locale), body=body)
     is_own = viewer is not None and line.author_id == viewer.person_id
+    answers = comments_of(reader.db, viewer, line.id)
     return PostView(
         shown,
         is_own,
         is_own and found.edited_at is not None and has_earlier_revisions(reader.db, line.id),
         found.edited_at,
-        [_answer(answer, shown.url, viewer) for answer in comments_of(reader.db, viewer, line.id)],
+        [_answer(answer, shown.url, viewer) for answer in answers],
         _audiences(reader, viewer, line.author_id, line.visibility, found.cohort_id),
+        marks_of(reader, found, answers, shown.url),
     )
 
 

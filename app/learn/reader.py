@@ -29,8 +29,8 @@ class Reader(NamedTuple):
     catalogue: Catalogue
     pages: Pages
 
-    def excerpts(self, lines: Iterable[PostLine]) -> list[Markup]:
-        return excerpts(self.pages, self.locale, self.catalogue, lines)
+    def excerpts(self, lines: Iterable[PostLine], heading: int = 3) -> list[Markup]:
+        return excerpts(self.pages, self.locale, self.catalogue, lines, heading)
 
     def fragments(self, programme: Programme) -> Fragments:
         return fragments(self.pages, self.locale, programme)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Select, and_, bindparam, false, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from app.clock import now
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
 from app.people.models import Person
-from app.people.queries import LIVE_SESSION, token_hash
+from app.people.queries import LIVE_SESSION, PERSON_SEEN, token_hash
 from app.people.viewer import Enrolled, Membership, Viewer
 from app.progress.models import ProgressState
 from app.progress.queries import STORED
@@ -41,15 +41,27 @@ def _with_enrolments(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, 
     )
 
 
-_VIEWER = Statement(
-    _with_enrolments(LIVE_SESSION)
-    .add_columns(
-        _coached.id.label("coached_id"),
-        _coached.public_id.label("coached_public_id"),
-        _coached.name.label("coached_name"),
+def _with_everything(statement: Select[*tuple[Any, ...]]) -> Statement:
+    return Statement(
+        _with_enrolments(statement)
+        .add_columns(
+            _coached.id.label("coached_id"),
+            _coached.public_id.label("coached_public_id"),
+            _coached.name.label("coached_name"),
+        )
+        .outerjoin(CohortCoach, and_(CohortCoach.person_id == Person.id, CohortCoach.ended_at.is_(None)))
+        .outerjoin(_coached, _coached.id == CohortCoach.cohort_id)
     )
-    .outerjoin(CohortCoach, and_(CohortCoach.person_id == Person.id, CohortCoach.ended_at.is_(None)))
-    .outerjoin(_coached, _coached.id == CohortCoach.cohort_id)
+
+
+_VIEWER = _with_everything(LIVE_SESSION)
+_ABSENT = _with_everything(
+    select(
+        literal(0).label("session_id"),
+        Person.created_at.label("last_seen_at"),
+        false().label("shared_computer"),
+        *PERSON_SEEN,
+    ).where(Person.id == bindparam("person"))
 )
 _ENROLMENTS = Statement(_with_enrolments(select(Person.id)).where(Person.id == bindparam("person")))
 
@@ -57,7 +69,15 @@ _ENROLMENTS = Statement(_with_enrolments(select(Person.id)).where(Person.id == b
 def load_viewer(db: Session, token: str) -> Viewer | None:
     """The person behind a session token. Who coaches and learns in several cohorts comes in as many rows as
     there are pairs of them."""
-    found = _VIEWER.rows(db, {"token_hash": token_hash(token), "now": now()})
+    return _viewer(_VIEWER.rows(db, {"token_hash": token_hash(token), "now": now()}))
+
+
+def absent_viewer(db: Session, person_id: int) -> Viewer | None:
+    """Somebody with all their rights of this moment who is not signed in: a feed is read with their eyes."""
+    return _viewer(_ABSENT.rows(db, {"person": person_id}))
+
+
+def _viewer(found: Sequence[Any]) -> Viewer | None:
     if not found:
         return None
     first, enrolments = found[0], _enrolments(found)

@@ -17,6 +17,10 @@ REFERENCES = {
     ("event", "actor_id"): "person",
     ("event", "enrolment_id"): "enrolment",
     ("mail", "person_id"): "person",
+    ("notice", "person_id"): "person",
+    ("notice", "actor_id"): "person",
+    ("notice", "post_id"): "post",
+    ("notice", "comment_id"): "comment",
 }
 """Of tables that outlive what they speak of."""
 
