@@ -45,6 +45,11 @@ class Text:
         return f"{self.kind}:{self.row.public_id}"
 
     @property
+    def url(self) -> str:
+        post = f"/journals/{self.post.author.handle}/{self.post.public_id}"
+        return f"{post}#answer-{self.comment.public_id}" if self.comment else post
+
+    @property
     def writer(self) -> Person:
         return self.row.author
 
@@ -90,8 +95,11 @@ def coaches_for(db: Session, text: Text) -> list[PersonLine]:
 
 def hidable_text(db: Session, viewer: Viewer, handle: str, post: str, answer: str = "") -> tuple[Text, bool]:
     """A text that the viewer may hide, and whether as an organizer: a coach in their own cohorts, but for
-    what another coach wrote; an organizer what everyone here may read. Raises NotFound."""
-    text = reportable_text(db, viewer, handle, post, answer)
+    what another coach wrote; an organizer what everyone here may read. It may be hidden already. Raises
+    NotFound."""
+    text = readable_text(db, viewer, handle, post, answer)
+    if text.writer.id == viewer.person_id:
+        raise NotFound
     if text.cohort and text.cohort.id in viewer.coached_ids and coaches_for(db, text):
         return text, False
     if viewer.is_organizer and text.writer.organization_id == viewer.organization_id and _is_for_all(text):

@@ -282,7 +282,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/journals/{handle}/{post}/answers/{answer}/appeal": {"words": "It is."},
     "/cohorts/{cohort}/coach/reports/{report}": {"action": "fine"},
     "/cohorts/{cohort}/coach/reports/{report} hide": {"action": "hide", "reason": "It is not kind."},
-    "/account/feeds": {"path": "/programmes/demo-programme/first/feed.atom"},
+    "/account/feeds": {"path": "/programmes/demo-programme/second/feed.atom"},
     "/account/feeds unknown": {"path": "/programmes/demo-programme/nosuch/feed.atom"},
     "/organize/reports/{report}": {"action": "fine"},
     "/organize/appeals/{hiding}": {"decision": "shown", "answer": "It is kind enough."},
