@@ -7,19 +7,21 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.db import PUBLIC_ID_LENGTH, new_public_id
-from app.errors import NotFound
+from app.errors import NotFound, Refused
 from app.events.log import record
 from app.journals.models import FeedKey
 from app.people.viewer import Viewer
 from app.progress.viewers import absent_viewer
 from app.statements import insert_once
+from app.web.i18n import message
 
 WORD_BYTES = 18
+MOST_KEYS = 100
 
 
 def feed_word(secret: str, public_id: str) -> str:
@@ -60,7 +62,12 @@ def own_key(db: Session, viewer: Viewer, public_id: str) -> FeedKey:
 
 
 def keep_key(db: Session, viewer: Viewer, path: str) -> FeedKey:
-    """The person's key to a feed; there is one."""
+    """The person's key to a feed; there is one. Raises Refused for more feeds than anybody follows."""
+    own = select(func.count()).select_from(FeedKey).where(FeedKey.person_id == viewer.person_id)
+    if (db.scalar(own.where(FeedKey.path != path)) or 0) >= MOST_KEYS:
+        raise Refused(
+            message("These are as many addresses as anybody can have. Make one stop working first.")
+        )
     values = {
         "public_id": new_public_id(),
         "person_id": viewer.person_id,

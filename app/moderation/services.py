@@ -57,12 +57,10 @@ def report(
     if is_new:
         to = "organizers" if for_organizers else "coaches"
         _log(db, viewer, "reported", made, text, to=to)
-        handlers = (
-            organizers_of(db, viewer.organization_id) if for_organizers else [coach.id for coach in coaches]
-        )
-        for person_id in handlers:
-            if person_id != text.writer.id:
-                _tell(db, viewer, person_id, Kind.REPORT, f"report:{made.public_id}", text)
+        for coach in coaches:
+            _tell(db, viewer, coach.id, Kind.REPORT, f"report:{made.public_id}", text)
+        if for_organizers:
+            _tell_organizers(db, viewer, f"report:{made.public_id}", text)
     return made
 
 
@@ -114,8 +112,7 @@ def appeal(db: Session, viewer: Viewer, hiding: Hiding, words: str) -> None:
     if not _changed(db, asked):
         return
     _log(db, viewer, "appealed", hiding, text)
-    for person_id in organizers_of(db, viewer.organization_id):
-        _tell(db, viewer, person_id, Kind.REPORT, f"appeal:{hiding.public_id}", text)
+    _tell_organizers(db, viewer, f"appeal:{hiding.public_id}", text)
 
 
 def decide(db: Session, viewer: Viewer, hiding: Hiding, *, shown: bool, answer: str) -> None:
@@ -160,7 +157,7 @@ def _close(
     )
     told = db.execute(closed.execution_options(synchronize_session=False)).all()
     for public_id, reporter_id in told:
-        _tell(db, viewer, reporter_id, Kind.MODERATION, f"looked-at:{public_id}", text)
+        _tell(db, viewer, reporter_id, Kind.MODERATION, f"looked-at:{public_id}")
     return bool(told)
 
 
@@ -181,14 +178,22 @@ def _log(db: Session, viewer: Viewer, verb: str, case: Report | Hiding, text: Te
     record(db, viewer.person_id, verb, MODERATION, case.public_id, **data)
 
 
-def _tell(db: Session, viewer: Viewer, person_id: int, kind: Kind, once: str, text: Text) -> None:
-    comment_id = text.comment.id if text.comment else None
+def _tell_organizers(db: Session, viewer: Viewer, once: str, text: Text) -> None:
+    for person_id in organizers_of(db, viewer.organization_id):
+        if person_id != text.writer.id:
+            _tell(db, viewer, person_id, Kind.REPORT, once)
+
+
+def _tell(
+    db: Session, viewer: Viewer, person_id: int, kind: Kind, once: str, text: Text | None = None
+) -> None:
+    """Without the text where its reader may not see that: organizers, and who reported what is hidden."""
     tell(
         db,
         person_id,
         kind,
         once=once,
         actor_id=viewer.person_id,
-        post_id=text.post.id,
-        comment_id=comment_id,
+        post_id=text.post.id if text else None,
+        comment_id=text.comment.id if text and text.comment else None,
     )
