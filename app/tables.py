@@ -6,6 +6,7 @@ from app.events import models as events
 from app.jobs import models as jobs
 from app.journals import models as journals
 from app.mail import models as mail
+from app.moderation import models as moderation
 from app.notices import models as notices
 from app.people import models as people
 from app.progress import models as progress
@@ -20,6 +21,7 @@ __all__ = [
     "journals",
     "mail",
     "metadata",
+    "moderation",
     "notices",
     "people",
     "progress",

@@ -91,3 +91,9 @@ class LanguageForm(Form):
 
     language: Language
     next: Next = "/"
+
+
+class FeedForm(Form):
+    """The path of a feed."""
+
+    path: Annotated[str, StringConstraints(min_length=1, max_length=200)]

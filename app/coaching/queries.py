@@ -80,7 +80,7 @@ class GridRow(NamedTuple):
 
 
 def _waits() -> ColumnElement[bool]:
-    """Posts that a coach may read and that no coach of their cohort has answered."""
+    """Posts that a coach may read, not hidden, and that no coach of their cohort has answered."""
     answered = (
         exists()
         .where(
@@ -92,7 +92,8 @@ def _waits() -> ColumnElement[bool]:
         .correlate(Post, Enrolment)
     )
     visible = visible_when(*VIEWER)
-    return and_(Post.published_at.is_not(None), visible, Post.author_id != VIEWER[0], ~answered)
+    shown = and_(Post.published_at.is_not(None), Post.hidden_at.is_(None))
+    return and_(shown, visible, Post.author_id != VIEWER[0], ~answered)
 
 
 _WAITS = _waits()

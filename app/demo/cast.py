@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.cohorts.models import Mode
 from app.journals.models import ReactionKind, Visibility
+from app.moderation.models import Reason
 from app.people.models import Role
 
 Days = Annotated[int, Field(ge=0, le=400)]
@@ -86,10 +87,23 @@ class DemoAnswer(DemoComment):
     thing: str
 
 
+class DemoReport(Strict):
+    """What somebody says is not right with what `to` wrote about `thing`, or with an answer to it."""
+
+    by: str
+    to: str
+    thing: str
+    answer_by: str | None = None
+    day: Days
+    reason: Reason
+    words: str
+
+
 class Cast(Strict):
     cohorts: list[DemoCohort]
     people: list[DemoPerson]
     answers: list[DemoAnswer] = []
+    reports: list[DemoReport] = []
     posts: list[DemoPost]
 
 

@@ -17,10 +17,13 @@ from app import clock, tables
 from app.cohorts.models import Cohort, Enrolment
 from app.cohorts.services import add_coach, create_cohort
 from app.db import Database, UtcDateTime
-from app.demo.cast import Cast, DemoComment, DemoPerson, DemoPost, DemoReply, read_cast
+from app.demo.cast import Cast, DemoComment, DemoPerson, DemoPost, DemoReply, DemoReport, read_cast
+from app.journals.answers import threads_of
 from app.journals.models import Audience, Comment, Post, ReactionKind, Visibility
 from app.journals.services import About, add_comment, join_cohort, publish_post, start_post
 from app.journals.talk import accept, react
+from app.moderation.services import report
+from app.moderation.texts import coaches_for, readable_text
 from app.notices.models import Notice
 from app.people.models import Person
 from app.people.passwords import Passwords
@@ -29,6 +32,7 @@ from app.people.services import create_person, the_organization
 from app.people.viewer import Membership, Viewer
 from app.progress.queries import seen
 from app.progress.services import complete_activity
+from app.progress.viewers import absent_viewer
 from app.settings import Settings, SettingsError
 from app.things.catalogue import Catalogue, Programme
 from app.things.library import Library
@@ -104,6 +108,8 @@ class Story:
             self._plan_post(post)
         for answer in self.cast.answers:
             self._plan_answer(answer, self._written[answer.to, answer.thing], 13)
+        for told in self.cast.reports:
+            self._at(told.day, "14:00", told.words, partial(self._report, told))
         for moment, _, act in sorted(self._acts, key=lambda planned: planned[:2]):
             with clock.set_to(moment):
                 act()
@@ -272,6 +278,18 @@ class Story:
     def _accept(self, written: list[Post], made: list[Comment]) -> None:
         asker = next(key for key, person in self.people.items() if person.id == written[0].author_id)
         accept(self.db, self._viewer(asker), written[0], made[0], accepted=True)
+
+    def _report(self, told: DemoReport) -> None:
+        viewer = absent_viewer(self.db, self.people[told.by].id)
+        post = self._written[told.to, told.thing][0]
+        threads = threads_of(self.db, viewer, post.id)
+        answers = {line.author_id: line for thread in threads for line in thread.lines}
+        answer = answers[self.people[told.answer_by].id].public_id if told.answer_by else ""
+        if viewer is None:
+            return
+        text = readable_text(self.db, viewer, self.people[told.to].handle, post.public_id, answer)
+        to = not coaches_for(self.db, text)
+        report(self.db, viewer, text, reason=told.reason, words=told.words, for_organizers=to)
 
     def _viewer(self, key: str) -> Viewer:
         person = self.people[key]

@@ -5,18 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import now
 from app.db import Base, new_public_id
 
+MODERATION = "moderation"
+"""The type of the objects that the moderation's log is about."""
+_MODERATION = text(f"object_type = '{MODERATION}'")
+
 
 class Event(Base):
-    """One fact. Ids are kept without foreign keys: the log outlives what it speaks of."""
+    """One fact. Ids are kept without foreign keys: the log outlives what it speaks of. The few facts about
+    moderation are read on their own, by an index that holds nothing else."""
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_enrolment_id_at", "enrolment_id", "at"),)
+    __table_args__ = (
+        Index("ix_event_enrolment_id_at", "enrolment_id", "at"),
+        Index("ix_event_moderation", "id", postgresql_where=_MODERATION, sqlite_where=_MODERATION),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), default=new_public_id)

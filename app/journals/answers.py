@@ -38,6 +38,7 @@ class CommentLine(NamedTuple):
     author_handle: str
     parent_id: int | None
     parent_is_deleted: bool
+    hidden_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class Thread:
 
     answer: CommentLine | None
     replies: Sequence[CommentLine]
+
+    @property
+    def lines(self) -> Sequence[CommentLine]:
+        return (self.answer, *self.replies) if self.answer else self.replies
 
     @property
     def is_deleted(self) -> bool:
@@ -78,6 +83,7 @@ def threads_of(db: Session, viewer: Viewer | None, post_id: int) -> list[Thread]
                 Person.handle,
                 Comment.parent_id,
                 _parent.deleted_at.is_not(None),
+                Comment.hidden_at,
             )
             .join(Comment.post)
             .join(Comment.author)

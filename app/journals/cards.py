@@ -53,6 +53,7 @@ class PostCard:
     comments: int = 0
     is_answered: bool | None = None
     is_published: bool = True
+    is_hidden: bool = False
 
 
 def card(line: PostLine, catalogue: Catalogue, locale: Locale) -> PostCard:
@@ -80,6 +81,7 @@ def _card(line: PostLine, thing: Thing | None, locale: Locale) -> PostCard:
         comments=line.comments,
         is_answered=line.is_answered,
         is_published=line.published_at is not None,
+        is_hidden=line.hidden_at is not None,
     )
 
 

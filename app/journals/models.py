@@ -32,7 +32,8 @@ class Post(Base):
     enrolment's, so that a list of a cohort's posts is one range of an index; who may read them is asked of
     the enrolment itself. Each save raises `version` and notes the window it came from
     (`saved_in`): one that names an older version and comes from another window is a conflict.
-    `is_question` asks the readers something; what answers it is a Comment that was accepted.
+    `is_question` asks the readers something; what answers it is a Comment that was accepted. One that is
+    hidden (`hidden_at`) is there for its author and the coaches alone; app/moderation/ knows why.
     """
 
     __tablename__ = "post"
@@ -50,6 +51,7 @@ class Post(Base):
             sqlite_where=text("is_question = 1"),
             postgresql_where=text("is_question"),
         ),
+        Index("ix_post_thing_visibility", "programme_slug", "thing_slug", "visibility", "published_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,6 +78,7 @@ class Post(Base):
     published_at: Mapped[datetime | None] = mapped_column()
     edited_at: Mapped[datetime | None] = mapped_column()
     deleted_at: Mapped[datetime | None] = mapped_column()
+    hidden_at: Mapped[datetime | None] = mapped_column()
 
     author: Mapped[Person] = relationship(lazy="raise_on_sql")
     enrolment: Mapped[Enrolment | None] = relationship(lazy="raise_on_sql")
@@ -152,6 +155,7 @@ class Comment(Base):
     edited_at: Mapped[datetime | None] = mapped_column()
     accepted_at: Mapped[datetime | None] = mapped_column()
     deleted_at: Mapped[datetime | None] = mapped_column()
+    hidden_at: Mapped[datetime | None] = mapped_column()
 
     author: Mapped[Person] = relationship(lazy="raise_on_sql")
     post: Mapped[Post] = relationship(lazy="raise_on_sql")
@@ -197,3 +201,18 @@ class Reaction(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class FeedKey(Base):
+    """A person's secret address of the feed at `path`. The word in it is kept nowhere, see
+    app/journals/feed_keys.py; a revoked address is no more.
+    """
+
+    __tablename__ = "feed_key"
+    __table_args__ = (UniqueConstraint("person_id", "path"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    path: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(default=now)

@@ -28,6 +28,7 @@ _ORGANIZATION = (
 _COHORT = (
     select(_enrolment.cohort_id).where(_enrolment.id == Post.enrolment_id).correlate(Post).scalar_subquery()
 )
+_NOT_HIDDEN = Post.hidden_at.is_(None)
 PICTURES_AT_ONCE = 10
 SHARED_WITH_COACH = (Visibility.COACHES, Visibility.COHORT, Visibility.MEMBERS, Visibility.PUBLIC)
 
@@ -36,10 +37,11 @@ def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
     """Which posts a person may read; None is the web.
 
     Nobody but the author reads a draft or a private post, whatever their role. Coaches and the cohort are
-    those of the post's enrolment, now: access ends with the role or the membership.
+    those of the post's enrolment, now: access ends with the role or the membership. What is hidden is there
+    for its author and, where they could read it, its coaches.
     """
     if viewer is None:
-        return and_(_published(), Post.visibility == Visibility.PUBLIC)
+        return and_(_published(), _NOT_HIDDEN, Post.visibility == Visibility.PUBLIC)
     return visible_when(viewer.person_id, viewer.organization_id, viewer.cohort_ids, viewer.coached_ids)
 
 
@@ -55,9 +57,9 @@ def visible_when(person: Any, organization: Any, cohorts: Any, coached: Any) -> 
         Post.visibility == Visibility.PUBLIC,
         and_(Post.visibility == Visibility.MEMBERS, organization == _ORGANIZATION),
         and_(Post.visibility == Visibility.COHORT, _in_cohort(cohorts)),
-        and_(or_(*(Post.visibility == circle for circle in SHARED_WITH_COACH)), _in_cohort(coached)),
     )
-    return or_(own, and_(_published(), shared))
+    by_coaches = and_(or_(*(Post.visibility == circle for circle in SHARED_WITH_COACH)), _in_cohort(coached))
+    return or_(own, and_(_published(), or_(and_(_NOT_HIDDEN, shared), by_coaches)))
 
 
 def learns_in(person: Any) -> Select[Any]:
@@ -80,9 +82,13 @@ def _in_cohort(cohorts: Any) -> ColumnElement[bool]:
 
 def comment_visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
     """Which answers a person may read, of posts that they may read: a comment like its post; feedback is for
-    the post's author, its own author and the coaches."""
+    the post's author, its own author and the coaches. A hidden one is for its own author and the coaches."""
     if viewer is None:
-        return and_(Comment.deleted_at.is_(None), Comment.audience == Audience.READERS)
+        return and_(
+            Comment.deleted_at.is_(None),
+            Comment.hidden_at.is_(None),
+            Comment.audience == Audience.READERS,
+        )
     return comment_visible_when(viewer.person_id, viewer.coached_ids)
 
 
@@ -91,9 +97,11 @@ def comment_visible_when(person: Any, coached: Any) -> ColumnElement[bool]:
     return and_(
         Comment.deleted_at.is_(None),
         or_(
-            Comment.audience == Audience.READERS,
+            and_(
+                Comment.hidden_at.is_(None),
+                or_(Comment.audience == Audience.READERS, Post.author_id == person),
+            ),
             Comment.author_id == person,
-            Post.author_id == person,
             _in_cohort(coached),
         ),
     )

@@ -46,7 +46,8 @@ NOBODY = 0
 
 class PostLine(NamedTuple):
     """A post in a list; of its author's drafts, what is written so far. `comments` counts the answers that
-    the viewer may read. `is_answered` is None for what is no question."""
+    the viewer may read. `is_answered` is None for what is no question; only its author and coaches see one
+    that is hidden."""
 
     id: int
     public_id: str
@@ -63,6 +64,7 @@ class PostLine(NamedTuple):
     at: datetime
     comments: int
     is_answered: bool | None
+    hidden_at: datetime | None
 
 
 def _id(name: str) -> BindParameter[Any]:
@@ -71,7 +73,7 @@ def _id(name: str) -> BindParameter[Any]:
 
 _LEARNS_IN, _COACHES_IN = learns_in(_id("viewer")), coaches_in(_id("viewer"))
 VIEWER: tuple[Any, Any, Any, Any] = (_id("viewer"), _id("viewer_organization"), _LEARNS_IN, _COACHES_IN)
-_VISIBLE = visible_when(*VIEWER)
+VISIBLE = visible_when(*VIEWER)
 _COMMENTS = (
     select(func.count())
     .where(Comment.post_id == Post.id, comment_visible_when(_id("viewer"), _COACHES_IN))
@@ -100,15 +102,16 @@ _SHOWN = (
     func.coalesce(Post.published_at, Post.saved_at),
     _COMMENTS,
     case((Post.is_question, _ACCEPTED)),
+    Post.hidden_at,
 )
 Lines = Select[*tuple[Any, ...]]
-_LINES: Lines = select(
+LINES: Lines = select(
     *(column.label(name) for name, column in zip(PostLine._fields, _SHOWN, strict=True))
 ).join(Person, Person.id == Post.author_id)
 _NEWEST_FIRST = (Post.published_at.desc(), Post.id.desc())
 
 
-def _newest(chosen: Lines, *, behind: bool = False) -> Lines:
+def newest(chosen: Lines, *, behind: bool = False) -> Lines:
     """Published posts, newest first; those `behind` a row, where asked. The order is that of an index, so
     that only the rows of the page are looked at."""
     chosen = chosen.where(Post.published_at.is_not(None))
@@ -118,33 +121,33 @@ def _newest(chosen: Lines, *, behind: bool = False) -> Lines:
     return chosen.order_by(*_NEWEST_FIRST).limit(bindparam("limit"))
 
 
-def _one_after_the_other(lists: Iterable[Lines]) -> CompoundSelect[*tuple[Any, ...]]:
+def one_after_the_other(lists: Iterable[Lines]) -> CompoundSelect[*tuple[Any, ...]]:
     return union_all(*(select(*lines.subquery().c) for lines in lists))
 
 
 _BY_OTHERS = Post.author_id != _id("viewer")
-_COHORT = _LINES.where(Post.cohort_id == _id("cohort"), _VISIBLE)
-_JOURNAL = _LINES.where(Post.author_id == _id("author"))
+IN_COHORT = LINES.where(Post.cohort_id == _id("cohort"), VISIBLE)
+BY_AUTHOR = LINES.where(Post.author_id == _id("author"))
 
 
 def _shown(chosen: Lines, *, behind: bool = False) -> Statement:
-    return Statement(_newest(chosen, behind=behind), row=PostLine)
+    return Statement(newest(chosen, behind=behind), row=PostLine)
 
 
-_COHORT_STREAM = {behind: _shown(_COHORT, behind=behind) for behind in (False, True)}
-_JOURNAL_STREAM = {behind: _shown(_JOURNAL.where(_VISIBLE), behind=behind) for behind in (False, True)}
-_WEB_JOURNAL = {behind: _shown(_JOURNAL.where(visible_to(None)), behind=behind) for behind in (False, True)}
+_COHORT_STREAM = {behind: _shown(IN_COHORT, behind=behind) for behind in (False, True)}
+_JOURNAL_STREAM = {behind: _shown(BY_AUTHOR.where(VISIBLE), behind=behind) for behind in (False, True)}
+_WEB_JOURNAL = {behind: _shown(BY_AUTHOR.where(visible_to(None)), behind=behind) for behind in (False, True)}
 
 
 def cohort_stream(
     db: Session, viewer: Viewer, cohort_id: int, *, after: Any = None, limit: int = STREAM_LENGTH
 ) -> Page[PostLine]:
     """The posts of a cohort that the viewer may read, from the row behind `after` (published at, id)."""
-    parameters = {**eyes(viewer), **_behind(after, limit), "cohort": cohort_id}
-    return _page(_COHORT_STREAM[after is not None].rows(db, parameters), limit)
+    parameters = {**eyes(viewer), **behind_row(after, limit), "cohort": cohort_id}
+    return page_of(_COHORT_STREAM[after is not None].rows(db, parameters), limit)
 
 
-_ASKED = _COHORT.where(Post.is_question)
+_ASKED = IN_COHORT.where(Post.is_question)
 _QUESTIONS = {
     (answered, behind): _shown(lines, behind=behind)
     for behind in (False, True)
@@ -167,18 +170,18 @@ def cohort_questions(
 ) -> Page[PostLine]:
     """The questions in a cohort that the viewer may read; only those with or without an accepted answer,
     where asked."""
-    parameters = {**eyes(viewer), **_behind(after, limit), "cohort": cohort_id}
-    return _page(_QUESTIONS[answered, after is not None].rows(db, parameters), limit)
+    parameters = {**eyes(viewer), **behind_row(after, limit), "cohort": cohort_id}
+    return page_of(_QUESTIONS[answered, after is not None].rows(db, parameters), limit)
 
 
 @lru_cache(maxsize=16)
 def _news(cohorts: int) -> Statement:
     """The newest of each of so many cohorts: each is one range of an index."""
     of_each = [
-        _newest(_LINES.where(Post.cohort_id == cohort, _VISIBLE, _BY_OTHERS))
+        newest(LINES.where(Post.cohort_id == cohort, VISIBLE, _BY_OTHERS))
         for cohort in several("cohort", cohorts)
     ]
-    return Statement(_one_after_the_other(of_each), row=PostLine)
+    return Statement(one_after_the_other(of_each), row=PostLine)
 
 
 def news(db: Session, viewer: Viewer, *, limit: int) -> Sequence[PostLine]:
@@ -193,20 +196,20 @@ def journal_lines(
 ) -> Page[PostLine]:
     """A person's published posts that the viewer may read."""
     statements = _JOURNAL_STREAM if viewer else _WEB_JOURNAL
-    parameters = {**eyes(viewer), **_behind(after, limit), "author": author_id}
-    return _page(statements[after is not None].rows(db, parameters), limit)
+    parameters = {**eyes(viewer), **behind_row(after, limit), "author": author_id}
+    return page_of(statements[after is not None].rows(db, parameters), limit)
 
 
 def oldest_first(chosen: Select[int]) -> Statement:
     """The published posts whose ids `chosen` gives; whoever chooses sees to it that they may be read. Its
     parameters are those of `chosen` and `eyes`."""
-    found = _LINES.where(Post.id.in_(chosen)).order_by(Post.published_at, Post.id)
+    found = LINES.where(Post.id.in_(chosen)).order_by(Post.published_at, Post.id)
     return Statement(found, row=PostLine)
 
 
 def _detail(visible: ColumnElement[bool]) -> Statement:
     return Statement(
-        _LINES.add_columns(Post.html, Post.edited_at, Enrolment.cohort_id)
+        LINES.add_columns(Post.html, Post.edited_at, Enrolment.cohort_id)
         .outerjoin(Enrolment, Enrolment.id == Post.enrolment_id)
         .where(
             Person.handle == bindparam("handle"),
@@ -217,7 +220,7 @@ def _detail(visible: ColumnElement[bool]) -> Statement:
     )
 
 
-_DETAIL = {True: _detail(_VISIBLE), False: _detail(visible_to(None))}
+_DETAIL = {True: _detail(VISIBLE), False: _detail(visible_to(None))}
 
 
 @dataclass(frozen=True)
@@ -237,7 +240,7 @@ def post_detail(db: Session, viewer: Viewer | None, handle: str, public_id: str)
 
 
 _DRAFTS = Statement(
-    _LINES.where(Post.author_id == _id("viewer"), Post.published_at.is_(None), _VISIBLE)
+    LINES.where(Post.author_id == _id("viewer"), Post.published_at.is_(None), VISIBLE)
     .order_by(Post.saved_at.desc(), Post.id.desc())
     .limit(bindparam("limit")),
     row=PostLine,
@@ -255,12 +258,12 @@ def _about_thing(slugs: int) -> Statement:
     cohort."""
     thing = and_(Post.programme_slug == bindparam("programme"), Post.thing_slug.in_(several("thing", slugs)))
     mine = (
-        _LINES.where(Post.enrolment_id == _id("enrolment"), Post.author_id == _id("viewer"), thing, _VISIBLE)
+        LINES.where(Post.enrolment_id == _id("enrolment"), Post.author_id == _id("viewer"), thing, VISIBLE)
         .order_by(Post.id.desc())
         .limit(bindparam("limit"))
     )
-    others = _newest(_COHORT.where(_BY_OTHERS, thing))
-    return Statement(_one_after_the_other((mine, others)), row=PostLine)
+    others = newest(IN_COHORT.where(_BY_OTHERS, thing))
+    return Statement(one_after_the_other((mine, others)), row=PostLine)
 
 
 @dataclass(frozen=True)
@@ -284,7 +287,7 @@ def thing_posts(
 ) -> ThingPosts:
     parameters = {
         **eyes(viewer),
-        **_behind(None, limit - 1),
+        **behind_row(None, limit - 1),
         **numbered("thing", thing_slugs),
         "programme": programme_slug,
         "enrolment": enrolment_id,
@@ -330,6 +333,7 @@ _ANSWERS = Statement(
         Post.deleted_at.is_(None),
         Comment.author_id != _id("viewer"),
         Comment.deleted_at.is_(None),
+        Comment.hidden_at.is_(None),
         Comment.at >= bindparam("since", type_=Comment.at.type),
     )
     .order_by(Comment.at.desc(), Comment.id.desc())
@@ -351,12 +355,12 @@ def eyes(viewer: Viewer | None) -> dict[str, Any]:
     return {"viewer": viewer.person_id, "viewer_organization": viewer.organization_id}
 
 
-def _behind(after: Any, limit: int) -> dict[str, Any]:
+def behind_row(after: Any, limit: int) -> dict[str, Any]:
     """One row more tells whether there is another page."""
     at, last = after or (None, None)
     return {"before_at": at, "before_id": last, "limit": limit + 1}
 
 
-def _page(lines: list[PostLine], limit: int) -> Page[PostLine]:
+def page_of(lines: list[PostLine], limit: int) -> Page[PostLine]:
     more, lines = len(lines) > limit, lines[:limit]
     return Page(lines, encode_cursor(lines[-1].published_at, lines[-1].id) if more else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from app.journals.models import Audience, Visibility
 from app.journals.queries import has_earlier_revisions
 from app.journals.streams import journal_lines, own_drafts, post_detail
 from app.learn.mentions import Mentionable, mentionable
+from app.learn.moderation_queries import Mark, marks_of
 from app.learn.reactions import ReactionsView, reactions_view
 from app.learn.reader import Reader
 from app.people.models import Person
@@ -37,6 +38,8 @@ class Board:
 
 @dataclass(frozen=True)
 class JournalView:
+    """`has_feed` says that the web may read some of these posts, and so has a feed."""
+
     person: Person
     url: str
     is_own: bool
@@ -44,6 +47,7 @@ class JournalView:
     posts: Sequence[Markup]
     boards: Sequence[Board]
     next: str
+    has_feed: bool
 
 
 def journal_view(reader: Reader, handle: str, after: tuple[datetime, int] | None) -> JournalView:
@@ -67,6 +71,7 @@ def journal_view(reader: Reader, handle: str, after: tuple[datetime, int] | None
         reader.excerpts(page.items),
         _boards(reader, person) if shows and not after else [],
         page.next,
+        any(line.visibility == Visibility.PUBLIC for line in page.items),
     )
 
 
@@ -116,7 +121,7 @@ class ThreadView:
 class PostView:
     """`audiences` are (value, name, who that is) of who a viewer may answer to: maybe nobody. `has_earlier`
     texts are for the author, and are looked for only where the post was changed. `reactions` are for who is
-    signed in."""
+    signed in; `marks` are by "post" and by the id of an answer."""
 
     card: PostCard
     is_own: bool
@@ -126,6 +131,7 @@ class PostView:
     threads: Sequence[ThreadView]
     audiences: Sequence[tuple[str, str, str]]
     people: Sequence[Mentionable]
+    marks: Mapping[str, Mark]
 
 
 def post_view(reader: Reader, handle: str, public_id: str) -> PostView:
@@ -144,7 +150,9 @@ def post_view(reader: Reader, handle: str, public_id: str) -> PostView:
     reacted = reactions_to(db, viewer, line.id) if viewer and not is_private else []
     talk = _Talk(reader, shown.url, reacted, audiences, line.is_answered is not None and (is_own or coaches))
     threads = threads_of(db, viewer, line.id)
-    seen = [(line.author_handle, line.author_name), *_authors(threads)]
+    answers = [one for thread in threads for one in thread.lines]
+    seen = [(line.author_handle, line.author_name)]
+    seen += [(one.author_handle, one.author_name) for one in answers]
     return PostView(
         shown,
         is_own,
@@ -154,13 +162,8 @@ def post_view(reader: Reader, handle: str, public_id: str) -> PostView:
         [talk.thread(thread) for thread in threads],
         audiences,
         mentionable(db, viewer, found.cohort_id, line.visibility, seen) if viewer and audiences else [],
+        marks_of(reader, found, answers, shown.url),
     )
-
-
-def _authors(threads: Sequence[Thread]) -> Iterator[tuple[str, str]]:
-    for thread in threads:
-        for line in (*((thread.answer,) if thread.answer else ()), *thread.replies):
-            yield line.author_handle, line.author_name
 
 
 @dataclass(frozen=True)

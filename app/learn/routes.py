@@ -11,7 +11,9 @@ from app.errors import NotFound
 from app.learn import (
     answer_routes,
     cohort_routes,
+    feed_routes,
     journal_routes,
+    moderation_routes,
     picture_routes,
     revision_routes,
     writing_routes,
@@ -123,7 +125,9 @@ def picture(request: Request, viewer: Viewer | None, programme: str, path: str) 
 
 router.pages_of(writing_routes.router)
 router.pages_of(picture_routes.router)
+router.pages_of(feed_routes.router)
 router.pages_of(journal_routes.router)
 router.pages_of(answer_routes.router)
 router.pages_of(revision_routes.router)
 router.pages_of(cohort_routes.router)
+router.pages_of(moderation_routes.router)

@@ -102,6 +102,7 @@ class ThingView(NamedTuple):
     neighbours: Markup
     others: tuple[Markup, ...]
     group: Membership | None
+    url: str
 
 
 def thing_view(reader: Reader, programme: Programme, thing: Thing) -> ThingView:
@@ -130,6 +131,7 @@ def thing_view(reader: Reader, programme: Programme, thing: Thing) -> ThingView:
         prepared.neighbours(thing),
         tuple(reader.excerpts(posts.others)),
         group,
+        f"{prepared.url}/{thing.slug}",
     )
 
 

@@ -9,7 +9,7 @@ from app.cohorts.models import Mode
 from app.cohorts.queries import coaches_of, cohorts_of_organization, members_count, organized_cohort
 from app.cohorts.services import add_coach, ask_for_words, create_cohort, remove_coach
 from app.errors import NotFound, Refused
-from app.organize import background_routes, setup_routes
+from app.organize import background_routes, moderation_routes, setup_routes
 from app.organize.forms import CoachForm, CohortForm, WordsForm
 from app.organize.invitation import invitation
 from app.organize.queries import (
@@ -31,6 +31,7 @@ from app.web.routing import page_router
 router = page_router()
 router.pages_of(setup_routes.router)
 router.pages_of(background_routes.router)
+router.pages_of(moderation_routes.router)
 PEOPLE_A_PAGE = 50
 
 

@@ -18,18 +18,21 @@ def token_hash(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
+PERSON_SEEN = (
+    Person.id.label("person_id"),
+    Person.public_id,
+    Person.organization_id,
+    Person.name,
+    Person.handle,
+    Person.language,
+    Person.role,
+)
 LIVE_SESSION = (
     select(
         LoginSession.id.label("session_id"),
         LoginSession.last_seen_at,
         LoginSession.shared_computer,
-        Person.id.label("person_id"),
-        Person.public_id,
-        Person.organization_id,
-        Person.name,
-        Person.handle,
-        Person.language,
-        Person.role,
+        *PERSON_SEEN,
     )
     .join(Person, Person.id == LoginSession.person_id)
     .where(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from app.clock import now
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
 from app.people.models import Person
-from app.people.queries import LIVE_SESSION, token_hash
+from app.people.queries import LIVE_SESSION, PERSON_SEEN, token_hash
 from app.people.viewer import Enrolled, Membership, Viewer
 from app.progress.models import ProgressState
 from app.progress.queries import STORED
@@ -41,11 +41,13 @@ def _with_enrolments(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, 
     )
 
 
-def viewer_statement(has_news: ColumnElement[bool]) -> Statement:
+def viewer_statement(
+    has_news: ColumnElement[bool], person: Select[*tuple[Any, ...]] = LIVE_SESSION
+) -> Statement:
     """`has_news` is asked of each row's `Person`: an upper feature knows whether there is something new for
     them."""
     return Statement(
-        _with_enrolments(LIVE_SESSION)
+        _with_enrolments(person)
         .add_columns(
             _coached.id.label("coached_id"),
             _coached.public_id.label("coached_public_id"),
@@ -58,13 +60,30 @@ def viewer_statement(has_news: ColumnElement[bool]) -> Statement:
 
 
 _VIEWER = viewer_statement(false())
+_ABSENT = viewer_statement(
+    false(),
+    select(
+        literal(0).label("session_id"),
+        Person.created_at.label("last_seen_at"),
+        false().label("shared_computer"),
+        *PERSON_SEEN,
+    ).where(Person.id == bindparam("person")),
+)
 _ENROLMENTS = Statement(_with_enrolments(select(Person.id)).where(Person.id == bindparam("person")))
 
 
 def load_viewer(db: Session, token: str, statement: Statement = _VIEWER) -> Viewer | None:
     """The person behind a session token. Who coaches and learns in several cohorts comes in as many rows as
     there are pairs of them."""
-    found = statement.rows(db, {"token_hash": token_hash(token), "now": now()})
+    return _viewer(statement.rows(db, {"token_hash": token_hash(token), "now": now()}))
+
+
+def absent_viewer(db: Session, person_id: int) -> Viewer | None:
+    """Somebody with all their rights of this moment who is not signed in: a feed is read with their eyes."""
+    return _viewer(_ABSENT.rows(db, {"person": person_id}))
+
+
+def _viewer(found: Sequence[Any]) -> Viewer | None:
     if not found:
         return None
     first, enrolments = found[0], _enrolments(found)

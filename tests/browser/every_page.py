@@ -45,13 +45,20 @@ class Page:
 P, T = {"programme": DEMO}, {"programme": DEMO, "thing": STARTED}
 RIVERSIDE, EMPTY = {"cohort": "{riverside_group}"}, {"cohort": "{empty_group}"}
 OWN = {"handle": "{learner}", "post": "{own_post}"}
+COLLEAGUES = {"handle": "{colleague}", "post": "{colleague_post}"}
 DRAFT = {"handle": "{learner}", "post": "{draft}"}
 THEIRS = {"handle": "{writer}", "post": "{public_post}"}
 THING, REFLECT = "/programmes/{programme}/{thing}", "/programmes/{programme}/{thing}/reflect"
+THING_POSTS = "/programmes/{programme}/{thing}/posts"
 TICK = "/programmes/{programme}/{thing}/activities/{activity}"
 JOURNAL, POST = "/journals/{handle}", "/journals/{handle}/{post}"
 ANSWER = "/journals/{handle}/{post}/answers"
 REVISION = "/journals/{handle}/{post}/revisions/{revision}"
+ANSWER = "/journals/{handle}/{post}/answers/{answer}"
+COACH_REPORTS, DESK_REPORTS = "/cohorts/{cohort}/coach/reports", "/organize/reports"
+APPEAL = "/organize/appeals/{hiding}"
+HIDDEN = {"handle": "{learner}", "post": "{hidden_post}"}
+COMMENT = OWN | {"answer": "{comment}"}
 GRID, LEARNER = "/cohorts/{cohort}/coach", "/cohorts/{cohort}/coach/learners/{handle}"
 FILLED_IN = {"title": "A find", "body": TYPED}
 
@@ -84,6 +91,7 @@ PAGES = (
     Page(REFLECT, "signed out meanwhile", at=T, form=FILLED_IN, status=403),
     Page(JOURNAL, at=THEIRS),
     Page(POST, at=THEIRS),
+    Page(THING_POSTS, at=T),
     Page("/programmes/{programme}", "no such page", at={"programme": "nothing"}, status=404, main=True),
     Page("/sign-out", "not a page", status=405),
     Page("/", "nothing begun", "newcomer", main=True),
@@ -161,6 +169,18 @@ PAGES = (
     Page("/account/notices", "confirmed", "learner"),
     Page("/account/notices", "not confirmed", "newcomer", main=True),
     Page("/account/notices", "no such choice", "learner", form={"answer": "hourly"}, status=422),
+    Page(THING_POSTS, "my group’s", "learner", T, main=True),
+    Page(THING_POSTS, "everyone’s", "learner", T, "?show=everyone"),
+    Page(THING_POSTS, "none", "newcomer", thing("breather-read-others")),
+    Page("/account/feeds", who="learner", main=True),
+    Page("/account/feeds", "none", "newcomer"),
+    Page(POST + "/report", "to the coaches", "learner", COLLEAGUES, main=True),
+    Page(POST + "/report", "nothing chosen", "learner", COLLEAGUES, form={"to": "coaches"}, status=422),
+    Page(ANSWER + "/report", "to the organizers", "learner", COMMENT),
+    Page(POST, "hidden", "learner", HIDDEN, main=True),
+    Page(POST + "/appeal", "to be written", "learner", HIDDEN),
+    Page(POST + "/appeal", "no words", "learner", HIDDEN, form={}, status=422),
+    Page(POST + "/appeal", "decided", "learner", {"handle": "{learner}", "post": "{shown_post}"}),
     Page("/account/journal", who="learner", main=True),
     Page("/account/journal", "empty", "newcomer"),
     Page("/account/profile", "no name", "learner", form={}, status=422),
@@ -177,6 +197,22 @@ PAGES = (
     Page("/cohorts/{cohort}", who="coach", at=RIVERSIDE),
     Page("/cohorts/{cohort}", "empty", "coach", EMPTY),
     Page(POST, "a learner’s", "coach", OWN),
+    Page(POST, "hidden", "coach", HIDDEN),
+    Page(POST + "/hide", who="coach", at=COLLEAGUES, main=True),
+    Page(POST + "/hide", "no reason", "coach", COLLEAGUES, form={}, status=422),
+    Page(ANSWER + "/hide", who="coach", at=OWN | {"answer": "{peer_comment}"}),
+    Page(ANSWER + "/appeal", "not hidden", "learner", COMMENT, status=404),
+    Page(COACH_REPORTS, who="coach", at=RIVERSIDE, main=True),
+    Page(COACH_REPORTS, "none", "coach", EMPTY),
+    Page(COACH_REPORTS + "/{report}", who="coach", at=RIVERSIDE | {"report": "{coach_report}"}),
+    Page(
+        COACH_REPORTS + "/{report}",
+        "no reason",
+        "coach",
+        RIVERSIDE | {"report": "{coach_report}"},
+        form={"action": "hide"},
+        status=422,
+    ),
     Page("/organize", who="organizer", main=True),
     Page("/organize/programmes/{programme}", "in order", "organizer", P),
     Page("/organize/programmes/{programme}", "mistakes", "organizer", {"programme": "demo-programme"}),
@@ -187,6 +223,11 @@ PAGES = (
     Page("/organize/cohorts/{cohort}", "no coach", "organizer", {"cohort": "{full_group}"}),
     Page("/organize/cohorts/{cohort}/coaches", "nobody", "organizer", RIVERSIDE, form={}, status=422),
     Page("/organize/cohorts/{cohort}/poster", who="organizer", at=RIVERSIDE),
+    Page(DESK_REPORTS, who="organizer", main=True),
+    Page(DESK_REPORTS + "/{report}", who="organizer", at={"report": "{desk_report}"}),
+    Page(APPEAL, who="organizer", at={"hiding": "{appealed}"}, main=True),
+    Page(APPEAL, "no answer", "organizer", {"hiding": "{appealed}"}, form={}, status=422),
+    Page("/organize/log", who="organizer", main=True),
     Page("/organize/people", who="organizer"),
     Page("/organize/people", "nobody found", "organizer", query="?q=zzz"),
     Page("/organize/people", who="admin"),
@@ -211,6 +252,9 @@ NO_PAGES = {
     "/programmes/{programme}/images/{path:path}": "pictures",
     "/pictures/{name}": "pictures",
     "/account/journal.zip": "an archive",
+    "/journals/{handle}/feed.atom": "a feed",
+    "/cohorts/{cohort}/feed.atom": "a feed",
+    "/programmes/{programme}/{thing}/feed.atom": "a feed",
     "/styleguide": "each component twice, for whoever works on the look",
     "/sign-in/{provider}/callback": "leads on to another page",
 }

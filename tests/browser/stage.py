@@ -30,6 +30,7 @@ from app.people.services import create_person, make_reset_link, open_session
 from app.progress.queries import seen
 from app.progress.services import complete_activity
 from app.progress.viewers import load_viewer
+from tests.browser.moderated import moderate
 from tests.browser.server import Server
 from tests.cast import PASSWORD, PROGRAMME
 from tests.conftest import CONTENT
@@ -73,6 +74,7 @@ def set_the_stage(server: Server) -> dict[str, str]:
         names |= {f"{name}_group": group.public_id for name, group in groups.items()}
         names |= _posts(db, server, people["learner"], people["coach"])
         names |= _talk(db, people["learner"], people["coach"], names["own_post"])
+        names |= moderate(db, people, names["own_post"])
         names["reset_token"] = make_reset_link(db, people["busy"], people["admin"].id)
         names["confirm_token"] = _ask_for_an_address(db, server, people["busy"])
         unwanted = Unwanted(people["busy"].public_id, DIGEST)

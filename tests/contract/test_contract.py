@@ -39,7 +39,11 @@ PAGES = [
     ("learner", "/posts/new", "Write a post"),
     ("learner", "/journals/lena-maes", "Lena Maes"),
     (OUT, "/journals/lena-maes/{post}", "A find"),
+    (OUT, "/journals/lena-maes/feed.atom", "A find"),
     ("learner", "/cohorts/{cohort}", "What people write"),
+    ("learner", "/cohorts/{cohort}/feed.atom?{key}", "Riverside Library"),
+    (OUT, "/programmes/demo-programme/first/feed.atom", "what others made of it"),
+    (OUT, "/programmes/demo-programme/first/posts", "What others made of it"),
     ("coach", "/cohorts/{cohort}/coach", "Lena Maes"),
     ("coach", "/cohorts/{cohort}/coach/inbox", "Waiting for an answer"),
     ("coach", "/cohorts/{cohort}/coach/learners/lena-maes", "Journey"),
@@ -91,8 +95,20 @@ def visitor(site: Site, role: str) -> TestClient:
 
 @pytest.mark.parametrize(("role", "url", "text"), PAGES)
 def test_every_address_answers(site: Site, post: str, role: str, url: str, text: str) -> None:
-    address = url.format(cohort=site.cast.cohort.public_id, post=post)
-    assert text in words(see(visitor(site, role).get(address)))
+    address = url.format(cohort=site.cast.cohort.public_id, post=post, key=feed_key(site))
+    answer = visitor(site, role).get(address)
+    if ".atom" in url:
+        assert answer.status_code == 200 and text in answer.text
+    else:
+        assert text in words(see(answer))
+
+
+def feed_key(site: Site) -> str:
+    """What follows the address of the group's feed."""
+    learner = site.client(site.cast.learner)
+    learner.post("/account/feeds", data={"path": f"/cohorts/{site.cast.cohort.public_id}/feed.atom"})
+    address = see(learner.get("/account/feeds")).css_first(".copy input").attributes["value"] or ""
+    return address.partition("?")[2]
 
 
 @pytest.mark.parametrize(("url", "text"), [("/healthz", "ok\n"), ("/readyz", "ready\n")])
@@ -102,7 +118,7 @@ def test_machines_are_told_in_a_word(site: Site, url: str, text: str) -> None:
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
 
 
-@pytest.mark.parametrize("url", ["/search", "/metrics", "/account/blog", "/journals/lena-maes/feed.atom"])
+@pytest.mark.parametrize("url", ["/search", "/metrics", "/account/blog"])
 def test_nothing_answers_as_a_stub(site: Site, url: str) -> None:
     see(visitor(site, "learner").get(url), 404)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -33,6 +34,13 @@ person_numbers = st.integers(0, PEOPLE - 1)
 cohort_numbers = st.integers(0, COHORTS - 1)
 
 
+class CommentPlan(NamedTuple):
+    author: int
+    audience: Audience
+    deleted: bool
+    hidden: bool
+
+
 @dataclass(frozen=True)
 class PostPlan:
     author: int
@@ -40,7 +48,8 @@ class PostPlan:
     visibility: Visibility
     published: bool
     deleted: bool
-    comments: tuple[tuple[int, Audience, bool], ...]
+    hidden: bool
+    comments: tuple[CommentPlan, ...]
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,8 @@ def worlds(draw: st.DrawFn) -> World:
     enrolments = draw(
         st.lists(st.tuples(person_numbers, st.none() | cohort_numbers, st.booleans()), max_size=8)
     )
-    answers = st.tuples(person_numbers, st.sampled_from(Audience), st.booleans())
+    seldom = st.integers(0, 3).map(lambda number: not number)
+    answers = st.builds(CommentPlan, person_numbers, st.sampled_from(Audience), deleted=seldom, hidden=seldom)
     enrolment_numbers = st.integers(0, len(enrolments) - 1) if enrolments else st.nothing()
     posts = st.builds(
         PostPlan,
@@ -65,7 +75,8 @@ def worlds(draw: st.DrawFn) -> World:
         enrolment=st.none() | enrolment_numbers,
         visibility=st.sampled_from(Visibility),
         published=st.integers(0, 3).map(bool),
-        deleted=st.integers(0, 3).map(lambda number: not number),
+        deleted=seldom,
+        hidden=seldom,
         comments=st.lists(answers, max_size=2).map(tuple),
     )
     return World(
@@ -95,6 +106,8 @@ def may_read(world: World, viewer: int | None, post: PostPlan) -> bool:
         return False
     if post.visibility is Visibility.PRIVATE:
         return False
+    if post.hidden:
+        return viewer is not None and _coaches_the_cohort_of(world, viewer, post)
     if post.visibility is Visibility.PUBLIC:
         return True
     if viewer is None:
@@ -107,17 +120,14 @@ def may_read(world: World, viewer: int | None, post: PostPlan) -> bool:
     return post.visibility is Visibility.COHORT and _learns_in_the_cohort_of(world, viewer, post)
 
 
-def may_read_comment(
-    world: World, viewer: int | None, post: PostPlan, comment: tuple[int, Audience, bool]
-) -> bool:
-    author, audience, deleted = comment
-    if deleted or not may_read(world, viewer, post):
+def may_read_comment(world: World, viewer: int | None, post: PostPlan, comment: CommentPlan) -> bool:
+    if comment.deleted or not may_read(world, viewer, post):
         return False
-    if audience is Audience.READERS:
+    if viewer is not None and (viewer == comment.author or _coaches_the_cohort_of(world, viewer, post)):
         return True
-    return viewer in (author, post.author) or (
-        viewer is not None and _coaches_the_cohort_of(world, viewer, post)
-    )
+    if comment.hidden:
+        return False
+    return comment.audience is Audience.READERS or viewer == post.author
 
 
 def _cohort_of(world: World, post: PostPlan) -> int | None:
@@ -188,6 +198,7 @@ def build(db: Session, world: World) -> tuple[list[Person], list[list[int]], lis
             visibility=plan.visibility,
             published_at=now() if plan.published else None,
             deleted_at=now() if plan.deleted else None,
+            hidden_at=now() if plan.hidden else None,
         )
         for plan in world.posts
     ]
@@ -197,13 +208,14 @@ def build(db: Session, world: World) -> tuple[list[Person], list[list[int]], lis
         [
             Comment(
                 post_id=post.id,
-                author_id=people[author].id,
-                audience=audience,
+                author_id=people[comment.author].id,
+                audience=comment.audience,
                 body="",
                 html="",
-                deleted_at=now() if deleted else None,
+                deleted_at=now() if comment.deleted else None,
+                hidden_at=now() if comment.hidden else None,
             )
-            for author, audience, deleted in plan.comments
+            for comment in plan.comments
         ]
         for plan, post in zip(world.posts, posts, strict=True)
     ]

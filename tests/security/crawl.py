@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from app.web.render import FLASH_COOKIE
 from tests.security.routes import READS, WRITES
-from tests.security.world import Secret, World
+from tests.security.world import OUT, Secret, World
 
 MOST_PAGES = 400
 BY_SCRIPT = {"HX-Request": "true"}
@@ -46,8 +46,11 @@ class Seen:
 
 
 def pages(world: World, role: str) -> Iterator[Seen]:
-    """Every page that can be reached by links from the addresses of the matrix."""
+    """Every page that can be reached by links from the addresses of the matrix, and every feed by the role's
+    secret address, without signing in."""
     client = world.browser(role)
+    for url in world.feeds.get(role, ()):
+        yield Seen(f"GET {url}", world.browser(OUT).get(url))
     waiting = [call.path(world) for call in READS]
     known = set(waiting)
     while waiting:

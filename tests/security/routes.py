@@ -43,6 +43,14 @@ GET  /programmes/{programme}/{thing}                                       page 
 GET  /programmes/{programme}/{thing}                          inside       login page  page  page  page  page  page  page  page
 GET  /programmes/{programme}/{thing}                          earlier      301   301   301   301   301   301   301   301   301
 GET  /programmes/{programme}/{thing}                          unknown      404   404   404   404   404   404   404   404   404
+GET  /programmes/{programme}/{thing}/posts                                 page  page  page  page  page  page  page  page  page
+GET  /programmes/{programme}/{thing}/posts                    inside       login page  page  page  page  page  page  page  page
+GET  /programmes/{programme}/{thing}/posts                    earlier      301   301   301   301   301   301   301   301   301
+GET  /programmes/{programme}/{thing}/posts                    unknown      404   404   404   404   404   404   404   404   404
+GET  /programmes/{programme}/{thing}/feed.atom                             page  page  page  page  page  page  page  page  page
+GET  /programmes/{programme}/{thing}/feed.atom                inside       404   404   404   404   404   404   404   404   404
+GET  /programmes/{programme}/{thing}/feed.atom                unknown      404   404   404   404   404   404   404   404   404
+GET  /programmes/{programme}/{thing}/feed.atom                forged       404   404   404   404   404   404   404   404   404
 POST /programmes/{programme}/{thing}/activities/{activity}                 login done  done  done  done  done  done  done  done
 POST /programmes/{programme}/{thing}/activities/{activity}    unknown      login 404   404   404   404   404   404   404   404
 GET  /programmes/{programme}/{thing}/reflect                               login page  page  page  page  page  page  page  page
@@ -57,6 +65,9 @@ POST /posts/new                                               asking       403  
 GET  /journals/{handle}                                                    page  page  page  page  page  page  page  page  page
 GET  /journals/{handle}                                       inside       404   page  page  page  page  page  page  page  page
 GET  /journals/{handle}                                       inside-older 404   page  page  page  page  page  page  page  page
+GET  /journals/{handle}/feed.atom                                          page  page  page  page  page  page  page  page  page
+GET  /journals/{handle}/feed.atom                             inside       404   404   404   404   404   404   404   404   404
+GET  /journals/{handle}/feed.atom                             forged       404   404   404   404   404   404   404   404   404
 GET  /journals/{handle}/{post}                                private      404   404   page  404   404   404   404   404   404
 GET  /journals/{handle}/{post}                                coaches      404   404   page  404   404   page  404   404   404
 GET  /journals/{handle}/{post}                                cohort       404   404   page  page  404   page  404   404   404
@@ -65,6 +76,8 @@ GET  /journals/{handle}/{post}                                public       page 
 GET  /journals/{handle}/{post}                                draft        404   404   404   404   404   404   404   404   404
 GET  /journals/{handle}/{post}                                deleted      404   404   404   404   404   404   404   404   404
 GET  /journals/{handle}/{post}                                elsewhere    404   404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}                                hidden       404   404   page  404   404   page  404   404   404
+GET  /journals/{handle}/{post}                                taken        404   404   page  404   404   page  404   404   404
 GET  /journals/{handle}/{post}/edit                           public       login 404   page  404   404   404   404   404   404
 GET  /journals/{handle}/{post}/edit                           draft        login 404   page  404   404   404   404   404   404
 GET  /journals/{handle}/{post}/edit                           deleted      login 404   404   404   404   404   404   404   404
@@ -126,13 +139,53 @@ POST /journals/{handle}/{post}/reactions                      public       login
 POST /journals/{handle}/{post}/reactions                      deleted      login 404   404   404   404   404   404   404   404
 POST /journals/{handle}/{post}/answers/{answer}/restore       deleted      login 404   404   done  404   404   404   404   404
 POST /journals/{handle}/{post}/answers/{answer}/restore       comment      login 404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}/report                         private      login 404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}/report                         coaches      login 404   404   404   404   page  404   404   404
+GET  /journals/{handle}/{post}/report                         cohort       login 404   404   page  404   page  404   404   404
+GET  /journals/{handle}/{post}/report                         members      login page  404   page  page  page  page  page  page
+GET  /journals/{handle}/{post}/report                         hidden       login 404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}/report                         draft        login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/report                         private      login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/report                         cohort       login 404   404   done  404   done  404   404   404
+POST /journals/{handle}/{post}/report                         members      login done  404   done  done  done  done  done  done
+POST /journals/{handle}/{post}/report                         hidden       login 404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}/answers/{answer}/report        comment      login 404   page  404   404   page  404   404   404
+GET  /journals/{handle}/{post}/answers/{answer}/report        feedback     login 404   page  404   404   404   404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/report        feedback     login 404   done  404   404   404   404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/report        hidden       login 404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}/hide                           private      login 404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}/hide                           cohort       login 404   404   404   404   page  404   404   404
+GET  /journals/{handle}/{post}/hide                           members      login 404   404   404   404   page  404   page  page
+POST /journals/{handle}/{post}/hide                           private      login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/hide                           cohort       login 404   404   404   404   done  404   404   404
+POST /journals/{handle}/{post}/hide                           public       login 404   404   404   404   done  404   done  done
+POST /journals/{handle}/{post}/hide                           elsewhere    login 404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}/answers/{answer}/hide          comment      login 404   404   404   404   page  404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/hide          comment      login 404   404   404   404   done  404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/hide          feedback     login 404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}/appeal                         hidden       login 404   page  404   404   404   404   404   404
+GET  /journals/{handle}/{post}/appeal                         cohort       login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/appeal                         taken        login 404   done  404   404   404   404   404   404
+POST /journals/{handle}/{post}/appeal                         cohort       login 404   404   404   404   404   404   404   404
+GET  /journals/{handle}/{post}/answers/{answer}/appeal        hidden       login 404   404   page  404   404   404   404   404
+POST /journals/{handle}/{post}/answers/{answer}/appeal        hidden       login 404   404   done  404   404   404   404   404
 GET  /cohorts/{cohort}                                                     login 404   page  page  404   page  404   404   404
 GET  /cohorts/{cohort}/questions                                           login 404   page  page  404   page  404   404   404
 GET  /cohorts/{cohort}/people                                              login 404   page  page  404   page  404   404   404
+GET  /cohorts/{cohort}/feed.atom                                           404   404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/feed.atom                              forged       404   404   404   404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach                                               login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/coach/inbox                                         login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/coach/learners/{handle}                             login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/coach/learners/{handle}                elsewhere    login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/reports                                       login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/reports/{report}                              login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/reports/{report}                 desk         login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/reports/{report}                              login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/reports/{report}                 hide         login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/reports/{report}                 desk         login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/hidings/{hiding}/lift                         login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/hidings/{hiding}/lift            taken        login 404   404   404   404   404   404   404   404
 GET  /join                                                                 login page  page  page  page  page  page  page  page
 POST /join                                                                 login done  done  done  done  done  done  done  done
 POST /join                                                    unknown      login 422   422   422   422   422   422   422   422
@@ -180,6 +233,11 @@ GET  /unsubscribe                                                          page 
 GET  /unsubscribe                                             unknown      gone  gone  gone  gone  gone  gone  gone  gone  gone
 POST /unsubscribe                                                          page  page  page  page  page  page  page  page  page
 POST /unsubscribe                                             unknown      gone  gone  gone  gone  gone  gone  gone  gone  gone
+GET  /account/feeds                                                        login page  page  page  page  page  page  page  page
+POST /account/feeds                                                        login done  done  done  done  done  done  done  done
+POST /account/feeds                                           unknown      login 404   404   404   404   404   404   404   404
+POST /account/feeds/{key}/renew                                            login 404   done  404   404   404   404   404   404
+POST /account/feeds/{key}/revoke                                           login 404   done  404   404   404   404   404   404
 POST /account/sessions/end-others                                          login done  done  done  done  done  done  done  done
 POST /account/sessions/{public_id}/end                                     login 404   done  404   404   404   404   404   404
 GET  /account/identities/new                                               login done  done  done  done  done  done  done  done
@@ -203,6 +261,18 @@ GET  /organize/cohorts/{cohort}/poster                                     login
 GET  /organize/people                                                      login 404   404   404   404   404   404   page  page
 GET  /organize/people/{public_id}/reset-link                               login 404   404   404   404   404   404   404   page
 POST /organize/people/{public_id}/reset-link                               login 404   404   404   404   404   404   404   page
+GET  /organize/reports                                                     login 404   404   404   404   404   404   page  page
+GET  /organize/reports/{report}                               desk         login 404   404   404   404   404   404   page  page
+GET  /organize/reports/{report}                               coaches      login 404   404   404   404   404   404   404   404
+POST /organize/reports/{report}                               desk         login 404   404   404   404   404   404   done  done
+POST /organize/reports/{report}                               coaches      login 404   404   404   404   404   404   404   404
+GET  /organize/appeals/{hiding}                               hidden       login 404   404   404   404   404   404   page  page
+GET  /organize/appeals/{hiding}                               taken        login 404   404   404   404   404   404   404   404
+POST /organize/appeals/{hiding}                               hidden       login 404   404   404   404   404   404   done  done
+POST /organize/appeals/{hiding}                               taken        login 404   404   404   404   404   404   404   404
+POST /organize/hidings/{hiding}/lift                          taken        login 404   404   404   404   404   404   done  done
+POST /organize/hidings/{hiding}/lift                          comment      login 404   404   404   404   404   404   404   404
+GET  /organize/log                                                         login 404   404   404   404   404   404   page  page
 GET  /organize/background                                                  login 404   404   404   404   404   404   404   page
 POST /organize/background/trial-mail                                       login 404   404   404   404   404   404   404   done
 POST /organize/background/retry                                            login 404   404   404   404   404   404   404   done
@@ -245,6 +315,18 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/forgotten-password": {"email": "lena@example.org"},
     "/account/unlink": {"issuer": ISSUER, "subject": SUBJECT},
     "/language": {"language": "fr", "next": "/programmes"},
+    "/journals/{handle}/{post}/report": {"reason": "hurts", "to": "coaches"},
+    "/journals/{handle}/{post}/answers/{answer}/report": {"reason": "hurts", "to": "organizers"},
+    "/journals/{handle}/{post}/hide": {"reason": "It is not kind."},
+    "/journals/{handle}/{post}/answers/{answer}/hide": {"reason": "It is not kind."},
+    "/journals/{handle}/{post}/appeal": {"words": "It is."},
+    "/journals/{handle}/{post}/answers/{answer}/appeal": {"words": "It is."},
+    "/cohorts/{cohort}/coach/reports/{report}": {"action": "fine"},
+    "/cohorts/{cohort}/coach/reports/{report} hide": {"action": "hide", "reason": "It is not kind."},
+    "/account/feeds": {"path": "/programmes/demo-programme/second/feed.atom"},
+    "/account/feeds unknown": {"path": "/programmes/demo-programme/nosuch/feed.atom"},
+    "/organize/reports/{report}": {"action": "fine"},
+    "/organize/appeals/{hiding}": {"decision": "shown", "answer": "It is kind enough."},
     "/organize/cohorts": {"name": "New Group", "programme": "demo-programme", "mode": "coach-led"},
     "/organize/cohorts/{cohort}/words": {"minimum_words": "50"},
     "/organize/cohorts/{cohort}/coaches": {"email": "stien@example.org"},
@@ -287,6 +369,8 @@ class Call:
             query = "?after=WzE3MDAwMDAwMDAuMCwgMV0"  # an honest cursor
         if self.template == "/unsubscribe":
             query = f"?token={values['token']}"
+        if self.state == "forged":
+            query = f"?key={world.ids['feed-key']}{'A' * 24}"
         return _filled(self.template, values) + query
 
     def ghost(self) -> str:
@@ -347,6 +431,9 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "revision": "nosuch" if unknown else world.ids["revision"],
         "name": world.ids.get(f"picture-{state}", "nosuch"),
         "notice": world.ids["notice"],
+        "report": world.ids["report-desk" if state == "desk" else "report-coaches"],
+        "hiding": world.ids[f"hiding-{state or 'comment'}"] if "{hiding}" in template else "",
+        "key": world.ids["feed-key"],
         "job": "nosuch" if unknown else world.ids["job"],
         "public_id": world.ids["session"] if "sessions" in template else cast.stranger.public_id,
     }

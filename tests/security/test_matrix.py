@@ -59,7 +59,11 @@ def test_signing_in_is_asked_alike_for_what_is_there_and_what_never_was(world: W
         if call.outcomes["out"] == "login" and "{" in call.template
         if outcome_of(send(world, "out", call, call.ghost()), call) != "login"
     }
-    assert apart == {"/programmes/{programme}/{thing}", "/account/identities/{provider}"}
+    assert apart == {
+        "/programmes/{programme}/{thing}",
+        "/programmes/{programme}/{thing}/posts",
+        "/account/identities/{provider}",
+    }
 
 
 @pytest.mark.parametrize("role", ["out", "coach"])

@@ -17,6 +17,7 @@ from app.cohorts.queries import active_enrolment
 from app.cohorts.services import create_cohort
 from app.db import new_public_id
 from app.jobs.models import Job
+from app.journals.feed_keys import feed_word, keep_key
 from app.journals.models import Audience, Comment, Post, ReactionKind, Revision, Visibility
 from app.journals.pictures import Prepared
 from app.journals.queries import readable_post
@@ -33,6 +34,10 @@ from app.journals.services import (
 )
 from app.journals.talk import react
 from app.mail.services import SEND
+from app.moderation.hidings import own_hiding
+from app.moderation.models import Hiding, Reason
+from app.moderation.services import appeal, hide, report
+from app.moderation.texts import hidable_text, readable_text, reportable_text
 from app.notices.models import Notice
 from app.notices.services import DIGEST
 from app.notices.unsubscribing import Unwanted, unsubscribe_token
@@ -73,13 +78,15 @@ class Secret:
 
 
 class World:
-    """`posts`, `answers` and `ids` are the public ids of what there is, by what is special about it."""
+    """`posts`, `answers` and `ids` are the public ids of what there is, by what is special about it; `feeds`
+    the secret addresses of each role."""
 
     def __init__(self, site: Site, connection: Connection, portal: BlockingPortal) -> None:
         self.site, self.connection, self.portal = site, connection, portal
         self.posts: dict[str, str] = {}
         self.answers: dict[str, str] = {}
         self.ids: dict[str, str] = {}
+        self.feeds: dict[str, list[str]] = {}
         self.secrets: list[Secret] = []
         self._tokens: dict[str, str] = {}
 
@@ -115,7 +122,16 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
     world = World(site, connection, portal)
     for role in SIGNED_IN:
         world.token(role)
-    for step in (_write_posts, _add_pictures, _answer, _open_ways_in, _make_groups, _fail_in_the_background):
+    for step in (
+        _write_posts,
+        _add_pictures,
+        _answer,
+        _moderate,
+        _follow_feeds,
+        _open_ways_in,
+        _make_groups,
+        _fail_in_the_background,
+    ):
         with site.db() as db:
             step(world, db)
     _keep_addresses_secret(world)
@@ -219,6 +235,8 @@ def _answer(world: World, db: Session) -> None:
         ("helpful", "peer", "question", Audience.READERS, COHORT, ""),
         ("for-coaches", "coach", "question", Audience.COACHES, ("learner", "coach"), ""),
         ("below", "coach", "question", None, COHORT, "helpful"),
+        ("hidden", "peer", "cohort", Audience.READERS, ("peer", "coach"), ""),
+        ("rude", "coach", "cohort", Audience.READERS, (*COHORT, *DESK), ""),
     ):
         viewer = load_viewer(db, world.token(author))
         assert viewer is not None
@@ -255,7 +273,69 @@ def _lose_sight(world: World, db: Session) -> None:
     db.add(lost)
     db.flush()
     world.answers["lost"] = lost.public_id
-    world.secrets.append(Secret(text, COHORT))
+    world.secrets.append(Secret(text, (*COHORT, "other_learner")))
+
+
+def _moderate(world: World, db: Session) -> None:
+    """A post that its coach hid, with an appeal, and one that an organizer hid; a comment that is hidden; and
+    a report to the coaches and to the organizers each."""
+    handle = world.site.cast.learner.handle
+    viewers = {role: load_viewer(db, world.token(role)) for role in ("learner", "peer", "coach", "organizer")}
+
+    def hidden(by: str, name: str, post: str, answer: str, readers: tuple[str, ...]) -> None:
+        viewer = viewers[by]
+        assert viewer is not None
+        text, by_organizer = hidable_text(db, viewer, handle, post, answer)
+        reason = f"Reason {name} kumquat"
+        hide(db, viewer, text, reason, by_organizer=by_organizer)
+        made = db.query(Hiding).filter_by(reason=reason).one()
+        world.ids[f"hiding-{name}"] = made.public_id
+        world.secrets.append(Secret(reason, readers))
+
+    def reported(by: str, name: str, answer: str, readers: tuple[str, ...]) -> None:
+        viewer, words = viewers[by], f"Report {name} kumquat"
+        assert viewer is not None
+        text = reportable_text(db, viewer, handle, world.posts["cohort"], answer)
+        to = name == "desk"
+        made = report(db, viewer, text, reason=Reason.HURTS, words=words, for_organizers=to)
+        world.ids[f"report-{name}"] = made.public_id
+        world.secrets.append(Secret(words, readers))
+
+    for name, visibility, readers in (
+        ("hidden", Visibility.COHORT, ("learner", "coach", *DESK)),
+        ("taken", Visibility.MEMBERS, ("learner", "coach")),
+    ):
+        post = _post(world, db, "learner", name, visibility)
+        _publish(world, db, post, name, visibility, readers)
+    learner = viewers["learner"]
+    assert learner is not None
+    whom = ("learner", "coach", *DESK)
+    hidden("coach", "hidden", world.posts["hidden"], "", whom)
+    own = readable_text(db, learner, handle, world.posts["hidden"])
+    appeal(db, learner, own_hiding(db, learner, own), "Appeal kumquat")
+    world.secrets.append(Secret("Appeal kumquat", ("learner", *DESK)))
+    hidden("organizer", "taken", world.posts["taken"], "", whom)
+    hidden("coach", "comment", world.posts["cohort"], world.answers["hidden"], ("peer", "coach"))
+    reported("peer", "coaches", "", ("coach",))
+    reported("learner", "desk", world.answers["rude"], DESK)
+
+
+def _follow_feeds(world: World, db: Session) -> None:
+    """Everybody has a secret address of each feed, also of those that are not for them."""
+    cast, secret = world.site.cast, world.site.app.state.settings.secret()
+    paths = [f"/journals/{world.person(role).handle}/feed.atom" for role in ("learner", "peer", "coach")]
+    paths += [f"/cohorts/{cohort.public_id}/feed.atom" for cohort in (cast.cohort, cast.other_cohort)]
+    paths += ["/programmes/demo-programme/first/feed.atom", "/programmes/inside-programme/inner/feed.atom"]
+    for role in SIGNED_IN:
+        viewer = load_viewer(db, world.token(role))
+        assert viewer is not None
+        for path in paths:
+            key = keep_key(db, viewer, path)
+            word = feed_word(secret, key.public_id)
+            world.feeds.setdefault(role, []).append(f"{path}?key={word}")
+            world.secrets.append(Secret(word, (role,)))
+            if role == "learner":
+                world.ids["feed-key"] = key.public_id
 
 
 def _add_pictures(world: World, db: Session) -> None:
