@@ -246,7 +246,7 @@ def _lose_sight(world: World, db: Session) -> None:
     db.add(lost)
     db.flush()
     world.answers["lost"] = lost.public_id
-    world.secrets.append(Secret(text, COHORT))
+    world.secrets.append(Secret(text, (*COHORT, "other_learner")))
 
 
 def _add_pictures(world: World, db: Session) -> None:
