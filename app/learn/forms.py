@@ -57,23 +57,27 @@ def _written(body: str) -> str:
     return body
 
 
-class AnswerTextForm(Form):
-    """An answer that is changed."""
-
-    body: Annotated[
-        str,
-        StringConstraints(max_length=LONGEST_ANSWER, strip_whitespace=False),
-        AfterValidator(_written),
-    ]
+AnswerBody = Annotated[
+    str,
+    StringConstraints(max_length=LONGEST_ANSWER, strip_whitespace=False),
+    AfterValidator(_written),
+]
 
 
-class AnswerForm(AnswerTextForm):
+class AnswerForm(Form):
     """An answer to a post, or to the answer `parent`. Who does not say for whom it is answers as usual: a
     coach with feedback."""
 
+    body: AnswerBody
     audience: Audience | None = None
     parent: Mark = ""
     once: Mark = ""
+
+
+class AnswerTextForm(Form):
+    """An answer that is changed."""
+
+    body: AnswerBody
 
 
 class AcceptForm(Form):

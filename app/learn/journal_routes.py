@@ -80,9 +80,12 @@ def _parent(db: Session, viewer: Viewer, post: Post, form: Bound[AnswerForm]) ->
     if not name:
         return None
     try:
+        if form.parsed is None and "parent" in form.problems:
+            raise NotFound
         return thread_begun_by(db, readable_comment(db, viewer, post, name))
     except NotFound:
         form.raw["parent"] = ""
+        form.errors.pop("parent", None)
         form.raw["audience"] = Audience.COACHES.value
         form.refuse("body", GONE)
         return None

@@ -206,7 +206,9 @@ def test_an_answer_belongs_to_its_post_alone(site: Site) -> None:
     elsewhere = there.replace(first, second)
     see(act(site, site.cast.peer, elsewhere, "edit", body="Moved."), 404)
     see(act(site, site.cast.learner, elsewhere, "reactions", kind="thanks", on="1"), 404)
-    assert value(see(reply(site, site.cast.learner, elsewhere), 422), "body") == "So did I."
+    for parent in (elsewhere.rpartition("-")[2], "nosuch", "no\0such", "x" * 100_000):
+        page = see(answer(site, site.cast.learner, second, body="Kept.", parent=parent), 422)
+        assert value(page, "body") == "Kept."
 
 
 def test_who_may_no_longer_read_a_post_can_still_take_back_what_they_wrote(site: Site) -> None:
