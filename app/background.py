@@ -12,6 +12,7 @@ from app.jobs.models import Priority
 from app.jobs.schedules import Recurring
 from app.jobs.services import Task, forget_dead
 from app.jobs.worker import Worker
+from app.journals.search_index import CATCH_UP, catch_up, forget_words
 from app.mail.postman import Postman
 from app.mail.services import SEND, forget_ended
 from app.mail.stationery import Stationery
@@ -30,7 +31,7 @@ from app.people.services import forget_expired_sessions
 from app.settings import Settings
 
 TIDY = Task("tidy", Priority.BULK)
-SCHEDULES = (Recurring(TIDY, "10 3 * * *"),)
+SCHEDULES = (Recurring(TIDY, "10 3 * * *"), Recurring(CATCH_UP, "*/10 * * * *"))
 
 
 def make_worker(settings: Settings, database: Database, *, threads: int = 1) -> Worker:
@@ -42,6 +43,7 @@ def make_worker(settings: Settings, database: Database, *, threads: int = 1) -> 
             MAIL_PASSWORD_LINK: partial(mail_password_link, secret=secret),
             MAIL_ADDRESS_LINK: mail_address_link,
             TIDY: tidy,
+            CATCH_UP: catch_up,
         },
         SCHEDULES,
         zone=settings.time_zone,
@@ -77,6 +79,7 @@ def tidy(db: Session) -> None:
     forget_ended(db)
     forget_dead(db)
     forget_expired_sessions(db)
+    forget_words(db)
 
 
 def _site_name(db: Session) -> str:

@@ -5,6 +5,7 @@ from app.db import Base
 from app.events import models as events
 from app.jobs import models as jobs
 from app.journals import models as journals
+from app.keeping import models as keeping
 from app.mail import models as mail
 from app.notices import models as notices
 from app.people import models as people
@@ -18,6 +19,7 @@ __all__ = [
     "events",
     "jobs",
     "journals",
+    "keeping",
     "mail",
     "metadata",
     "notices",

@@ -45,6 +45,12 @@ class EmailForm(Form):
     password_now: Password = ""
 
 
+class NoteForm(Form):
+    """A note to what one keeps; an empty one is none."""
+
+    note: Annotated[str, StringConstraints(max_length=4000)] = ""
+
+
 class LanguageForm(Form):
     """The language switch, which stands on every page."""
 

@@ -8,7 +8,15 @@ from starlette.responses import FileResponse
 
 from app.cohorts.services import enrol
 from app.errors import NotFound
-from app.learn import cohort_routes, journal_routes, picture_routes, revision_routes, writing_routes
+from app.learn import (
+    cohort_routes,
+    journal_routes,
+    keep_routes,
+    picture_routes,
+    revision_routes,
+    search_routes,
+    writing_routes,
+)
 from app.learn.forms import TickForm
 from app.learn.home_queries import home
 from app.learn.programme_queries import programme_cards, programme_view
@@ -119,3 +127,5 @@ router.pages_of(picture_routes.router)
 router.pages_of(journal_routes.router)
 router.pages_of(revision_routes.router)
 router.pages_of(cohort_routes.router)
+router.pages_of(search_routes.router)
+router.pages_of(keep_routes.router)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag, urlencode, urljoin
 from zipfile import ZipFile
 
 from httpx2 import Response
@@ -83,6 +83,15 @@ def answers(world: World, role: str) -> Iterator[Seen]:
                 yield Seen(f"POST {path}", answer, str(flash))
 
 
+def searches(world: World, role: str) -> Iterator[Seen]:
+    """What is found by the words of each secret, and by them together with those that all have."""
+    client = world.browser(role)
+    for secret in world.secrets:
+        for q in {secret.text, f"kumquat {secret.text.split()[-2:][0]}"}:
+            url = f"/search?{urlencode({'q': q})}"
+            yield Seen(f"GET {url} {q}", client.get(url))
+
+
 def errors(world: World, role: str) -> Iterator[Seen]:
     """What comes back for what nobody should ask."""
     browser = world.browser(role)
@@ -111,5 +120,5 @@ def walk_through(world: World, role: str) -> Walk:
     return Walk(
         role,
         tuple(world.secrets),
-        (*pages(world, role), *answers(world, role), *errors(world, role)),
+        (*pages(world, role), *answers(world, role), *searches(world, role), *errors(world, role)),
     )

@@ -51,7 +51,16 @@ URL_ATTRIBUTES = ("href", "src", "action", "formaction", "poster", "data", "srcs
 NEVER = ("style", "srcdoc", "background", "ping")
 FORBIDDEN = ("iframe", "object", "embed", "base", "style", "link[rel=import]", "foreignObject", "applet")
 """What no page of ours has."""
-ECHOING = ("/{}", "/journals/{}", "/programmes/{}", "/join/{}", "/sign-in?next=/{}", "/organize/people?q={}")
+ECHOING = (
+    "/{}",
+    "/journals/{}",
+    "/programmes/{}",
+    "/join/{}",
+    "/sign-in?next=/{}",
+    "/organize/people?q={}",
+    "/search?q={}",
+    "/search?q=x&by={}",
+)
 
 
 @pytest.fixture(scope="session")

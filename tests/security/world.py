@@ -31,6 +31,7 @@ from app.journals.services import (
     save_draft,
     start_post,
 )
+from app.keeping.services import keep_post, keep_thing, remove, write_note
 from app.mail.services import SEND
 from app.people.mailed_links import ask_for_address_link, mail_password_link, mailed_token
 from app.people.models import AddressLink, LoginSession, Person, ResetLink
@@ -111,7 +112,15 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
     world = World(site, connection, portal)
     for role in SIGNED_IN:
         world.token(role)
-    for step in (_write_posts, _add_pictures, _answer, _open_ways_in, _make_groups, _fail_in_the_background):
+    for step in (
+        _write_posts,
+        _add_pictures,
+        _answer,
+        _keep,
+        _open_ways_in,
+        _make_groups,
+        _fail_in_the_background,
+    ):
         with site.db() as db:
             step(world, db)
     _keep_addresses_secret(world)
@@ -223,6 +232,23 @@ def _add_pictures(world: World, db: Session) -> None:
         picture = world.ids[f"picture-{name}"] = keep_picture(db, post, Prepared(content.encode(), 4, 3))
         post.html += f'<p><img src="/pictures/{picture}" alt=""></p>'
         world.secrets.append(Secret(content, readers))
+
+
+def _keep(world: World, db: Session) -> None:
+    """A note to a post, to one that is not theirs to read any more, to a Thing, and to what was removed."""
+    peer = world.site.cast.peer
+    for name, kept in (
+        ("kept", keep_post(db, peer.id, _named(world, db, "cohort").id)[0]),
+        ("kept-narrowed", keep_post(db, peer.id, _named(world, db, "coaches").id)[0]),
+        ("kept-thing", keep_thing(db, peer.id, PROGRAMME, "first")[0]),
+        ("kept-removed", keep_thing(db, peer.id, PROGRAMME, "second")[0]),
+    ):
+        world.ids[name] = kept.public_id
+        note = f"Note to {name} kumquat"
+        write_note(db, kept, note)
+        world.secrets.append(Secret(note, () if name == "kept-removed" else ("peer",)))
+        if name == "kept-removed":
+            remove(db, kept)
 
 
 def _open_ways_in(world: World, db: Session) -> None:
