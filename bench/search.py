@@ -7,6 +7,7 @@ for the purpose. What is timed is the answer of a server process to a whole page
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import re
 import tempfile
@@ -36,7 +37,7 @@ from app.people.services import open_session, the_organization
 from app.settings import ROOT, Settings
 from app.things.library import Library
 from app.things.text import source_as_text
-from bench.__main__ import machine, say
+from bench.__main__ import cpu_seconds, machine, say
 from bench.seed import COHORT_SIZE, _insert, _person
 from bench.server import SECRET, server
 from tests.peers.postgresql import PostgreSQL, free_port
@@ -185,40 +186,55 @@ def searches(readers: Readers) -> list[tuple[str, str, str]]:
     ]
 
 
-def measure(url: str, readers: Readers) -> list[tuple[str, float, float, int]]:
-    """(what, median, slowest, posts on the page) of each search, in milliseconds."""
+@dataclass(frozen=True)
+class Measured:
+    """Of one search: median and slowest in milliseconds, as its reader waits, and processor time of server
+    and database; posts on the page."""
+
+    what: str
+    middle: float
+    slowest: float
+    cpu: float
+    posts: int
+
+    def __str__(self) -> str:
+        return f"{self.middle:.1f} ({self.slowest:.1f}) | {self.cpu:.1f}"
+
+
+def measure(url: str, readers: Readers, backend: PostgreSQL | None) -> list[Measured]:
     found, port = [], free_port()
     env = {"DINGEN_DATABASE_URL": url, "DINGEN_SECRET_KEY": SECRET, "DINGEN_MODE": "production"}
-    with (
-        server("app.main:create_app", port, env),
-        httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client,
-    ):
+    with server("app.main:create_app", port, env) as pid, httpx2.Client(timeout=30) as client:
         for what, token, query in searches(readers):
             headers = {"Cookie": f"dingen={token}", "Accept-Language": "nl"}
+            address = f"http://127.0.0.1:{port}/search?"
             if "LATER" in query:
-                first = client.get(f"/search?{query.partition('&')[0]}", headers=headers).text
+                first = client.get(address + query.partition("&")[0], headers=headers).text
                 query = re.findall(r'href="/search\?([^"]*after=[^"]*)"', first)[-1].replace("&amp;", "&")
-            taken = []
-            for _ in range(TIMES + 1):
+            answer = client.get(address + query, headers=headers)
+            answer.raise_for_status()
+            taken, watched = [], [pid, *(backend.pids() if backend else [])]
+            before = cpu_seconds(watched)
+            for _ in range(TIMES):
                 begin = time.perf_counter()
-                answer = client.get(f"/search?{query}", headers=headers)
+                client.get(address + query, headers=headers)
                 taken.append((time.perf_counter() - begin) * 1000)
-                answer.raise_for_status()
+            cpu = (cpu_seconds(watched) - before) / TIMES * 1000
             posts = answer.text.count('class="post"')
-            found.append((what, median(taken[1:]), max(taken[1:]), posts))
-            say(f"  {what}: {found[-1][1]:.1f} ms, slowest {found[-1][2]:.1f} ms, {posts} posts")
+            found.append(Measured(what, median(taken), max(taken), cpu, posts))
+            say(f"  {what}: {found[-1]} ms, {posts} posts")
     return found
 
 
-def run(url: str, count: int) -> list[tuple[str, float, float, int]]:
+def run(url: str, count: int, backend: PostgreSQL | None = None) -> list[Measured]:
     database = Database(Settings(database_url=url, secret_key=SecretStr(SECRET)).sqlalchemy_url, pool_size=2)
     upgrade(database)
     readers = seed(database, count)
-    if not database.in_process:
+    if backend:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
     database.close()
-    return measure(url, readers)
+    return measure(url, readers, backend)
 
 
 def main() -> None:
@@ -236,27 +252,26 @@ def main() -> None:
         backend = PostgreSQL(durable=True)
         backend.start()
         try:
-            results[kind] = run(backend.url, arguments.posts)
+            results[kind] = run(backend.url, arguments.posts, backend)
         finally:
             backend.stop()
     if len(results) == 2:
         write(results, arguments.posts)
 
 
-def write(results: dict[str, list[tuple[str, float, float, int]]], count: int) -> None:
+def write(results: dict[str, list[Measured]], count: int) -> None:
+    load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
     head = (
         "# Searching\n\n"
-        f"Written by `python -m bench.search` on {machine()}: {count:,} posts by {count // POSTS_EACH:,} "
-        f"learners in groups of {COHORT_SIZE}, a whole page from a server process, median (and slowest) of "
-        f"{TIMES} in milliseconds. To be at most {LIMIT_MS}.\n\n"
-        "| search | posts on the page | SQLite | PostgreSQL |\n| --- | --- | --- | --- |\n"
+        f"Written by `python -m bench.search` on {machine()}, whose load was {load} at the end: {count:,} "
+        f"posts by {count // POSTS_EACH:,} learners in groups of {COHORT_SIZE}; a whole page from a server "
+        f"process, {TIMES} times, one after the other. In milliseconds: as its reader waits, median (and "
+        f"slowest), and processor time of server and database. To be at most {LIMIT_MS}.\n\n"
+        "| search | posts on the page | SQLite | processor | PostgreSQL | processor |\n"
+        "| --- | --- | --- | --- | --- | --- |\n"
     )
-    rows = [
-        f"| {what} | {posts} | {middle:.1f} ({slowest:.1f}) | {other[1]:.1f} ({other[2]:.1f}) |"
-        for (what, middle, slowest, posts), other in zip(
-            results["sqlite"], results["postgresql"], strict=True
-        )
-    ]
+    pairs = zip(results["sqlite"], results["postgresql"], strict=True)
+    rows = [f"| {one.what} | {one.posts} | {one} | {other} |" for one, other in pairs]
     (Path(__file__).parent / "SEARCH.md").write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
 
 

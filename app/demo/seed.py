@@ -20,6 +20,7 @@ from app.db import Database, UtcDateTime
 from app.demo.cast import Cast, DemoComment, DemoPerson, DemoPost, read_cast
 from app.journals.models import Audience, Post, Visibility
 from app.journals.services import About, add_comment, join_cohort, publish_post, start_post
+from app.keeping.services import keep_post, keep_thing, write_note
 from app.people.models import Person
 from app.people.passwords import Passwords
 from app.people.queries import count_demo_people, count_real_people, organization
@@ -39,6 +40,11 @@ SIGN_INS = (
     ("admin@dingen.example", PASSWORD, "who runs the server"),
 )
 SITE_NAME = "Dingen"
+KEPT = (
+    ("ruth", "checking-claims", "For the quiz with the teens: which of these quotations is real?"),
+    ("priya", "asking-ai", "Her table of five tries. Ask whether we may hang it at the desk."),
+)
+KEPT_THING = ("phishing-and-passkeys", "Do the last activity together with Dirk on Thursday.")
 STAYS = {
     *("login_session", "attempt", "reset_link", "address_link", "alembic_version", "source_file", "edition"),
     *("job", "schedule", "mail"),
@@ -103,6 +109,18 @@ class Story:
         for moment, _, act in sorted(self._acts, key=lambda planned: planned[:2]):
             with clock.set_to(moment):
                 act()
+        self._keep("lena")
+
+    def _keep(self, key: str) -> None:
+        """Some of what others wrote, and a Thing, each with a note for oneself."""
+        person_id = self.people[key].id
+        for author, thing, note in KEPT:
+            written = self._written.get((author, thing))
+            if written:
+                write_note(self.db, keep_post(self.db, person_id, written[0].id)[0], note)
+        slug, note = KEPT_THING
+        programme = next(one for one in self.catalogue.programmes.values() if one.thing(slug))
+        write_note(self.db, keep_thing(self.db, person_id, programme.slug, slug)[0], note)
 
     def _at(self, days: int, hour: str, salt: str, act: Callable[[], object]) -> None:
         """Plan an act some days ago; `salt` gives it its minute. Never later than a moment ago."""

@@ -29,8 +29,8 @@ class Seen:
 
     @property
     def everything(self) -> str:
-        """With what is packed in an archive."""
-        text = self.answer.text
+        """With what is packed in an archive, and without the marks on what was looked for."""
+        text = self.answer.text.replace("<mark>", "").replace("</mark>", "")
         if self.answer.headers.get("content-type") == "application/zip":
             with ZipFile(BytesIO(self.answer.content)) as zipped:
                 text = "\n".join(zipped.read(name).decode() for name in zipped.namelist())
@@ -84,12 +84,14 @@ def answers(world: World, role: str) -> Iterator[Seen]:
 
 
 def searches(world: World, role: str) -> Iterator[Seen]:
-    """What is found by the words of each secret, and by them together with those that all have."""
+    """What is found by the words of each secret. They are asked for in another order than they are kept in,
+    since the page repeats the question."""
     client = world.browser(role)
     for secret in world.secrets:
-        for q in {secret.text, f"kumquat {secret.text.split()[-2:][0]}"}:
-            url = f"/search?{urlencode({'q': q})}"
-            yield Seen(f"GET {url} {q}", client.get(url))
+        asked = " ".join(reversed(secret.text.split()))
+        if " " in asked:
+            url = f"/search?{urlencode({'q': asked})}"
+            yield Seen(f"GET {url}", client.get(url))
 
 
 def errors(world: World, role: str) -> Iterator[Seen]:

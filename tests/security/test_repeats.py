@@ -16,6 +16,7 @@ from app.clock import now, set_to
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
 from app.events.models import Event
 from app.journals.models import Comment, Post, Revision
+from app.keeping.models import Kept
 from app.main import create_app
 from app.migrate import upgrade
 from app.organize.setup import setup_token
@@ -183,6 +184,13 @@ def test_an_answer_is_one_answer(busy: Site, someone: Person) -> None:
     assert statuses(answers) == {303: TIMES}
     assert len({answer.headers["location"] for answer in answers}) == 1
     assert count(busy, Comment, Comment.post_id == posts_of(someone)) == 1
+
+
+def test_what_is_kept_is_kept_once(busy: Site, someone: Person) -> None:
+    published = {**POST_FORM, "visibility": "members"}
+    post = busy.client(someone).post("/posts/new", data=published).headers["location"]
+    assert statuses(posted(busy, busy.cast.stranger, f"{post}/keep")) == {303: TIMES}
+    assert count(busy, Kept, Kept.post_id == posts_of(someone)) == 1
 
 
 def test_deleting_is_done_once(busy: Site, someone: Person) -> None:
