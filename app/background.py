@@ -24,6 +24,7 @@ from app.journals.digests import (
     mail_notice,
 )
 from app.journals.letters import Desk, digest_letter, notice_letter
+from app.journals.search_index import CATCH_UP, catch_up, forget_words
 from app.mail.postman import Postman
 from app.mail.services import SEND, forget_ended
 from app.mail.stationery import Stationery
@@ -45,7 +46,11 @@ from app.things.catalogue import Catalogue
 from app.things.library import Library
 
 TIDY = Task("tidy", Priority.BULK)
-SCHEDULES = (Recurring(TIDY, "10 3 * * *"), Recurring(MAIL_DIGESTS, EACH_MORNING))
+SCHEDULES = (
+    Recurring(TIDY, "10 3 * * *"),
+    Recurring(MAIL_DIGESTS, EACH_MORNING),
+    Recurring(CATCH_UP, "*/10 * * * *"),
+)
 
 Content = Callable[[], Catalogue]
 """The content as it is now."""
@@ -65,6 +70,7 @@ def make_worker(
             MAIL_PASSWORD_LINK: partial(mail_password_link, secret=secret),
             MAIL_ADDRESS_LINK: mail_address_link,
             TIDY: tidy,
+            CATCH_UP: catch_up,
         },
         SCHEDULES,
         zone=settings.time_zone,
@@ -104,6 +110,7 @@ def tidy(db: Session) -> None:
     forget_dead(db)
     forget_expired_sessions(db)
     forget_notices(db)
+    forget_words(db)
 
 
 @cache

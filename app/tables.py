@@ -5,6 +5,7 @@ from app.db import Base
 from app.events import models as events
 from app.jobs import models as jobs
 from app.journals import models as journals
+from app.keeping import models as keeping
 from app.mail import models as mail
 from app.moderation import models as moderation
 from app.notices import models as notices
@@ -19,6 +20,7 @@ __all__ = [
     "events",
     "jobs",
     "journals",
+    "keeping",
     "mail",
     "metadata",
     "moderation",

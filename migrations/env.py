@@ -4,6 +4,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
+from app.migrate import is_ours
 from app.tables import metadata
 
 
@@ -22,6 +23,7 @@ def run(connection: Connection) -> None:
         target_metadata=metadata,
         render_as_batch=True,
         render_item=render_item,
+        include_name=is_ours,
         compare_type=True,
         transaction_per_migration=False,
     )

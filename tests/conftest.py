@@ -24,7 +24,7 @@ from starlette.testclient import TestClient
 from app.background import make_worker
 from app.cohorts.models import Enrolment
 from app.db import Database
-from app.journals.models import Post
+from app.journals.models import Post, SearchEntry
 from app.main import create_app
 from app.migrate import upgrade
 from app.people.attempts import Limiter
@@ -128,6 +128,9 @@ def connection(migrated: Database) -> Iterator[Connection]:
         yield connection
         strays = select(Post.id).join(Enrolment).where(Post.cohort_id.is_distinct_from(Enrolment.cohort_id))
         assert not connection.scalars(strays).all(), "posts are listed where their enrolment is"
+        shown = Post.published_at.is_not(None) & Post.deleted_at.is_(None)
+        found = select(SearchEntry.post_id).where(SearchEntry.post_id == Post.id).exists()
+        assert not connection.scalars(select(Post.id).where(shown != found)).all(), "what is shown is found"
         outer.rollback()
 
 
@@ -198,11 +201,12 @@ class Site:
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:
-        """The SQL statements that run inside the block, without those of transactions and savepoints."""
+        """The SQL statements that run inside the block, without those of transactions and savepoints, and
+        those that one of SQLite's causes inside it."""
         seen: list[str] = []
 
         def note(statement: str) -> None:
-            if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")):
+            if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "-- ")):
                 seen.append(statement)
 
         assert self.connection is not None

@@ -16,7 +16,7 @@ from sqlalchemy import inspect, select, text
 from app.clock import now
 from app.db import Database
 from app.journals.models import Comment, Post, Reaction, Revision
-from app.migrate import MigrationError, config, current_revision, is_current, migrating, upgrade
+from app.migrate import MigrationError, config, current_revision, is_current, is_ours, migrating, upgrade
 from app.progress.models import ProgressState
 from app.progress.queries import seen
 from app.progress.services import complete_activity, record_reflection
@@ -38,7 +38,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Ite
 def test_the_migrations_make_exactly_the_tables_of_the_models(empty: Database) -> None:
     upgrade(empty)
     with empty.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_ours})
         assert compare_metadata(context, metadata) == []
 
 

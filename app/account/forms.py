@@ -86,6 +86,12 @@ class ReadForm(Form):
     until: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
+class NoteForm(Form):
+    """A note to what one keeps; an empty one is none."""
+
+    note: Annotated[str, StringConstraints(max_length=4000)] = ""
+
+
 class LanguageForm(Form):
     """The language switch, which stands on every page."""
 

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from starlette.responses import StreamingResponse
 
 from app.account.journal import answers_of, entries_of
+from app.account.kept import kept_card, kept_file
 from app.journals.queries import own_pictures
 from app.journals.takeout import archive, chunks_of, for_a_file
+from app.keeping.queries import all_kept
 from app.people.viewer import Viewer
 from app.things.library import catalogue_of
 from app.web.i18n import Locale
@@ -38,7 +40,9 @@ def journal_archive(request: Request, db: Session, viewer: Viewer, locale: Local
     in_file = [replace(entry, html=for_a_file(entry.html, base_url)) for entry in entries]
     context = {"entries": in_file, "name": viewer.name}
     page = state.pages.html("account/journal_file.html", locale, context)
-    file = archive(entries, own_pictures(db, viewer.person_id), page)
+    cards = [kept_card(line, catalogue_of(request), locale) for line in all_kept(db, viewer)]
+    kept = kept_file(cards, base_url, locale)
+    file = archive(entries, own_pictures(db, viewer.person_id), page, kept)
     headers = {
         "Content-Disposition": f'attachment; filename="{viewer.handle}.zip"',
         "Cache-Control": "no-store",

@@ -6,7 +6,14 @@ from fastapi import Request, Response
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from app.account import email_routes, feed_routes, journal_routes, language_routes, notice_routes
+from app.account import (
+    email_routes,
+    feed_routes,
+    journal_routes,
+    kept_routes,
+    language_routes,
+    notice_routes,
+)
 from app.account.forms import PasswordForm, ProfileForm
 from app.account.page import NOT_THE_CURRENT, account_page_with
 from app.account.queries import own_password
@@ -36,6 +43,7 @@ router.pages_of(email_routes.router)
 router.pages_of(journal_routes.router)
 router.pages_of(notice_routes.router)
 router.pages_of(feed_routes.router)
+router.pages_of(kept_routes.router)
 
 
 @router.get("/account")

@@ -22,6 +22,7 @@ from app.journals.answers import threads_of
 from app.journals.models import Audience, Comment, Post, ReactionKind, Visibility
 from app.journals.services import About, add_comment, join_cohort, publish_post, start_post
 from app.journals.talk import accept, react
+from app.keeping.services import keep_post, keep_thing, write_note
 from app.moderation.services import report
 from app.moderation.texts import coaches_for, readable_text
 from app.notices.models import Notice
@@ -47,6 +48,11 @@ SIGN_INS = (
 SITE_NAME = "Dingen"
 NEW_FOR = timedelta(days=9)
 """How long a notice of the story is unread."""
+KEPT = (
+    ("ruth", "checking-claims", "For the quiz with the teens: which of these quotations is real?"),
+    ("priya", "asking-ai", "Her table of five tries. Ask whether we may hang it at the desk."),
+)
+KEPT_THING = ("phishing-and-passkeys", "Do the last activity together with Dirk on Thursday.")
 STAYS = {
     *("login_session", "attempt", "reset_link", "address_link", "alembic_version", "source_file", "edition"),
     *("job", "schedule", "mail"),
@@ -114,12 +120,24 @@ class Story:
             with clock.set_to(moment):
                 act()
         self._read_notices()
+        self._keep("lena")
 
     def _read_notices(self) -> None:
         """What happened longer ago everyone has seen on the site."""
         seen_until = clock.now() - NEW_FOR
         old = update(Notice).where(Notice.at < seen_until, Notice.read_at.is_(None))
         self.db.execute(old.values(read_at=Notice.at))
+
+    def _keep(self, key: str) -> None:
+        """Some of what others wrote, and a Thing, each with a note for oneself."""
+        person_id = self.people[key].id
+        for author, thing, note in KEPT:
+            written = self._written.get((author, thing))
+            if written:
+                write_note(self.db, keep_post(self.db, person_id, written[0].id)[0], note)
+        slug, note = KEPT_THING
+        programme = next(one for one in self.catalogue.programmes.values() if one.thing(slug))
+        write_note(self.db, keep_thing(self.db, person_id, programme.slug, slug)[0], note)
 
     def _at(self, days: int, hour: str, salt: str, act: Callable[[], object]) -> None:
         """Plan an act some days ago; `salt` gives it its minute. Never later than a moment ago."""

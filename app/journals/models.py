@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clock import now
 from app.cohorts.models import Enrolment
-from app.db import Base, new_public_id
+from app.db import Base, SortKey, new_public_id
 from app.people.models import Person
 
 
@@ -216,3 +217,27 @@ class FeedKey(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     path: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class SearchEntry(Base):
+    """What a published post is found by: `words` has the forms of its words (app/words.py) and marks of whose
+    it is, what it is about and who may have it shown (app/journals/search.py). PostgreSQL indexes them with
+    GIN, SQLite with an FTS5 table that triggers keep in step; the migrations alone know of both. `place`
+    orders entries as their posts were published; `rules` is the way in which the words were found.
+    """
+
+    __tablename__ = "search_entry"
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    place: Mapped[int] = mapped_column(unique=True)
+    words: Mapped[str] = mapped_column(Text().with_variant(TSVECTOR(), "postgresql"))
+    rules: Mapped[int] = mapped_column()
+
+
+class SearchWord(Base):
+    """A word that some entry has or had, to be found by its beginning."""
+
+    __tablename__ = "search_word"
+
+    word: Mapped[str] = mapped_column(SortKey(40), primary_key=True)

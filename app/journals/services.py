@@ -22,6 +22,7 @@ from app.journals.models import Audience, Comment, Picture, Post, Revision, Visi
 from app.journals.pictures import Prepared, html_of, name_of
 from app.journals.queries import has_reflection, last_choice, pictures_kept
 from app.journals.readers import Circle, allowed
+from app.journals.search_index import index_posts
 from app.journals.talk import tell_coaches, tell_thread
 from app.markdown import count_words, excerpt, render_post
 from app.notices.models import Kind
@@ -60,7 +61,8 @@ def join_cohort(db: Session, person_id: int, cohort: Cohort) -> Enrolment:
     """Join, and take along what was written in the enrolment. Raises Refused as `join` does."""
     enrolment = join(db, person_id, cohort)
     moves = (Post.enrolment_id == enrolment.id, Post.cohort_id.is_distinct_from(cohort.id))
-    db.execute(update(Post).where(*moves).values(cohort_id=cohort.id))
+    moved = update(Post).where(*moves).values(cohort_id=cohort.id).returning(Post.id)
+    index_posts(db, Post.id.in_(db.scalars(moved).all()))
     return enrolment
 
 

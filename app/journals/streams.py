@@ -207,6 +207,11 @@ def oldest_first(chosen: Select[int]) -> Statement:
     return Statement(found, row=PostLine)
 
 
+def readable_lines(*, web: bool) -> Lines:
+    """The posts that the viewer of `eyes` may read, for statements that choose among them."""
+    return LINES.where(visible_to(None) if web else VISIBLE)
+
+
 def _detail(visible: ColumnElement[bool]) -> Statement:
     return Statement(
         LINES.add_columns(Post.html, Post.edited_at, Enrolment.cohort_id)

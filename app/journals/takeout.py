@@ -42,12 +42,16 @@ class Entry:
         return not self.address
 
 
-def archive(entries: Sequence[Entry], pictures: Iterable[tuple[str, bytes]], page: str) -> IO[bytes]:
-    """A zip with `journal.html`, a Markdown file for each entry, and the pictures; read from its beginning.
-    `pictures` are ids with what they hold."""
+def archive(
+    entries: Sequence[Entry], pictures: Iterable[tuple[str, bytes]], page: str, kept: str = ""
+) -> IO[bytes]:
+    """A zip with `journal.html`, a Markdown file for each entry, the pictures and what is kept; read from
+    its beginning. `pictures` are ids with what they hold."""
     file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  chunks_of closes it
     with ZipFile(file, "w", ZIP_DEFLATED) as zipped:
         zipped.writestr("journal.html", page)
+        if kept:
+            zipped.writestr("kept.md", kept)
         names: set[str] = set()
         for entry in entries:
             info = ZipInfo(_name_for(entry, names), entry.at.timetuple()[:6])

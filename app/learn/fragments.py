@@ -142,6 +142,13 @@ class Fragments:
             ),
         )
 
+    def keep(self, thing: Thing) -> Markup:
+        """The button that keeps it."""
+        return self._keep(
+            ("keep", thing.slug),
+            lambda: self.render("learn/_keep.html", url=f"{self.url}/{thing.slug}"),
+        )
+
     def names(self, thing: Thing) -> dict[str, Any]:
         """What the templates of a Thing know of it; `lang` is empty where the text is in the page's own
         language."""

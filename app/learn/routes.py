@@ -13,9 +13,11 @@ from app.learn import (
     cohort_routes,
     feed_routes,
     journal_routes,
+    keep_routes,
     moderation_routes,
     picture_routes,
     revision_routes,
+    search_routes,
     writing_routes,
 )
 from app.learn.forms import TickForm
@@ -131,3 +133,5 @@ router.pages_of(answer_routes.router)
 router.pages_of(revision_routes.router)
 router.pages_of(cohort_routes.router)
 router.pages_of(moderation_routes.router)
+router.pages_of(search_routes.router)
+router.pages_of(keep_routes.router)

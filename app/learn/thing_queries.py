@@ -20,6 +20,7 @@ from app.progress.rules import NOTHING, Facts, Standing, State, standing
 from app.progress.words import standing_in_words
 from app.things.catalogue import Programme, Thing
 
+EMPTY = Markup()
 NO_PACK: Mapping[str, str] = {}
 
 
@@ -99,6 +100,7 @@ class ThingView(NamedTuple):
     head: Markup
     tile: Markup
     article: Markup
+    keep: Markup
     neighbours: Markup
     others: tuple[Markup, ...]
     group: Membership | None
@@ -128,6 +130,7 @@ def thing_view(reader: Reader, programme: Programme, thing: Thing) -> ThingView:
         prepared.head(thing),
         trying.tile,
         Markup("\n".join(_article(reader, trying, posts))),  # noqa: S704  each of them is Markup
+        prepared.keep(thing) if viewer else EMPTY,
         prepared.neighbours(thing),
         tuple(reader.excerpts(posts.others)),
         group,

@@ -192,6 +192,15 @@ def people(
     return list(db.scalars(statement.order_by(Person.name_key, Person.id).limit(limit)))
 
 
+def people_called(db: Session, name: str, organization_id: int | None = None, limit: int = 50) -> list[int]:
+    """The ids of the persons with this in their name, or as their handle."""
+    called = or_(Person.name_key.contains(fold(name), autoescape=True), Person.handle == name)
+    statement = select(Person.id).where(called).order_by(Person.name_key, Person.id).limit(limit)
+    if organization_id is not None:
+        statement = statement.where(Person.organization_id == organization_id)
+    return list(db.scalars(statement))
+
+
 def count_real_people(db: Session) -> int:
     return db.scalar(select(func.count()).select_from(Person).where(Person.is_demo.is_(False))) or 0
 

@@ -16,6 +16,8 @@ from typing import Literal, TypeVar
 
 from markupsafe import Markup
 
+from app.markdown import plain_text
+
 T = TypeVar("T")
 
 
@@ -92,6 +94,11 @@ class ThingText:
     def level_names(self) -> Mapping[Level, str]:
         """The names of the levels, in the words of this text."""
         return {}
+
+    @property
+    def plain(self) -> str:
+        """What it says below title and summary, to be searched."""
+        return " ".join(plain_text(section.html) for section in self.sections)
 
     def section(self, kind: SectionKind) -> Section | None:
         return next((section for section in self.sections if section.kind == kind), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,21 @@ def _frame(programme: Path, **options: Any) -> Frame:
         return {"src": image_url(programme.name, path), **shape}
 
     return Frame(prefix=PREFIX, heading_ids=True, link=targets.link, image=picture, **options)
+
+
+_MARKUP = (
+    (re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)"), r"\1"),
+    (re.compile(r"\[\^[^\[\]]*\]:?|\[![A-Za-z]+\]|\[[ xX]\]|<https?:[^<>]*>|\{#[^{}]*\}"), ""),
+    (re.compile(r"(?m)^[ \t]*(?:[#>]+|[-+*:]|\d{1,9}[.)])[ \t]+|^[ \t]*[-=|: ]+$|^(?:```|~~~).*$"), ""),
+    (re.compile(r"[*`|]|(?<!\w)_|_(?!\w)"), ""),
+)
+
+
+def source_as_text(source: str) -> str:
+    """The words of a Markdown text on one line, near enough to be searched and to show where they stand."""
+    for pattern, kept in _MARKUP:
+        source = pattern.sub(kept, source)
+    return " ".join(source.split())
 
 
 class LazyText(ThingText):
@@ -77,6 +93,11 @@ class LazyText(ThingText):
     @property
     def level_names(self) -> Mapping[Level, str]:
         return {level: name for _, level, name in self.outline.levels}
+
+    @property
+    def plain(self) -> str:
+        """Of the source: to render all that is searched would take seconds."""
+        return source_as_text(self.outline.source)
 
     @property
     def sections(self) -> tuple[Section, ...]:

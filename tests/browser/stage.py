@@ -19,6 +19,7 @@ from app.jobs.models import Job
 from app.journals.models import Audience, Comment, Post, ReactionKind, Revision, Visibility
 from app.journals.services import About, add_comment, join_cohort, publish_post, save_draft, start_post
 from app.journals.talk import react
+from app.keeping.services import keep_post, keep_thing, write_note
 from app.notices.services import DIGEST
 from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.organize.letters import TRIAL
@@ -158,7 +159,11 @@ def _posts(db: Session, server: Server, learner: Person, coach: Person) -> dict[
     complete_activity(db, seen(db, enrolment.id), programme, thing, thing.activity_ids[1])
     own = _answered_post(db, learner, coach, enrolment)
     first = select(Revision.public_id).where(Revision.post_id == own.id).order_by(Revision.id).limit(1)
+    kept, _ = keep_thing(db, learner.id, DEMO, thing.slug)
+    write_note(db, kept, "The third example, for the desk.\nAsk **Paul** for the others.")
+    keep_post(db, learner.id, hidden_from(db, learner).id)
     return {
+        "kept": kept.public_id,
         "own_post": own.public_id,
         "revision": db.scalars(first).one(),
         "writer": writer,
@@ -185,6 +190,12 @@ def _talk(db: Session, learner: Person, coach: Person, own_post: str) -> dict[st
     question = select(Person.handle, Post.public_id).join(Post, Post.author_id == Person.id)
     handle, asked = db.execute(question.where(Post.is_question).order_by(Post.id.desc()).limit(1)).one()
     return {"own_answer": mine.public_id, "asker": handle, "question": asked}
+
+
+def hidden_from(db: Session, person: Person) -> Post:
+    """A post that is not theirs to read."""
+    private = select(Post).where(Post.author_id != person.id, Post.visibility == Visibility.PRIVATE)
+    return db.scalars(private.order_by(Post.id).limit(1)).one()
 
 
 def _answered_post(db: Session, learner: Person, coach: Person, enrolment: Enrolment) -> Post:

@@ -51,6 +51,8 @@ PAGES = [
     ("organizer", "/organize/programmes/demo-programme", "Content problems"),
     ("organizer", "/organize/cohorts", "Riverside Library"),
     ("learner", "/account", "My account"),
+    (OUT, "/search?q=first", "The first Thing"),
+    ("learner", "/search?q=map", "A find"),
 ]
 """(who, address, what stands there)"""
 
@@ -118,7 +120,7 @@ def test_machines_are_told_in_a_word(site: Site, url: str, text: str) -> None:
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
 
 
-@pytest.mark.parametrize("url", ["/search", "/metrics", "/account/blog"])
+@pytest.mark.parametrize("url", ["/metrics", "/account/blog"])
 def test_nothing_answers_as_a_stub(site: Site, url: str) -> None:
     see(visitor(site, "learner").get(url), 404)
 

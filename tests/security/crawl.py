@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag, urlencode, urljoin
 from zipfile import ZipFile
 
 from httpx2 import Response
@@ -29,8 +29,8 @@ class Seen:
 
     @property
     def everything(self) -> str:
-        """With what is packed in an archive."""
-        text = self.answer.text
+        """With what is packed in an archive, and without the marks on what was looked for."""
+        text = self.answer.text.replace("<mark>", "").replace("</mark>", "")
         if self.answer.headers.get("content-type") == "application/zip":
             with ZipFile(BytesIO(self.answer.content)) as zipped:
                 text = "\n".join(zipped.read(name).decode() for name in zipped.namelist())
@@ -86,6 +86,17 @@ def answers(world: World, role: str) -> Iterator[Seen]:
                 yield Seen(f"POST {path}", answer, str(flash))
 
 
+def searches(world: World, role: str) -> Iterator[Seen]:
+    """What is found by the words of each secret. They are asked for in another order than they are kept in,
+    since the page repeats the question."""
+    client = world.browser(role)
+    for secret in world.secrets:
+        asked = " ".join(reversed(secret.text.split()))
+        if " " in asked:
+            url = f"/search?{urlencode({'q': asked})}"
+            yield Seen(f"GET {url}", client.get(url))
+
+
 def errors(world: World, role: str) -> Iterator[Seen]:
     """What comes back for what nobody should ask."""
     browser = world.browser(role)
@@ -114,5 +125,5 @@ def walk_through(world: World, role: str) -> Walk:
     return Walk(
         role,
         tuple(world.secrets),
-        (*pages(world, role), *answers(world, role), *errors(world, role)),
+        (*pages(world, role), *answers(world, role), *searches(world, role), *errors(world, role)),
     )

@@ -169,6 +169,16 @@ POST /journals/{handle}/{post}/appeal                         taken        login
 POST /journals/{handle}/{post}/appeal                         cohort       login 404   404   404   404   404   404   404   404
 GET  /journals/{handle}/{post}/answers/{answer}/appeal        hidden       login 404   404   page  404   404   404   404   404
 POST /journals/{handle}/{post}/answers/{answer}/appeal        hidden       login 404   404   done  404   404   404   404   404
+POST /journals/{handle}/{post}/keep                           private      login 404   done  404   404   404   404   404   404
+POST /journals/{handle}/{post}/keep                           cohort       login 404   done  done  404   done  404   404   404
+POST /journals/{handle}/{post}/keep                           public       login done  done  done  done  done  done  done  done
+POST /journals/{handle}/{post}/keep                           draft        login 404   404   404   404   404   404   404   404
+POST /journals/{handle}/{post}/keep                           deleted      login 404   404   404   404   404   404   404   404
+POST /programmes/{programme}/{thing}/keep                                  login done  done  done  done  done  done  done  done
+POST /programmes/{programme}/{thing}/keep                     unknown      login 404   404   404   404   404   404   404   404
+GET  /search                                                               page  page  page  page  page  page  page  page  page
+GET  /search                                                  words        page  page  page  page  page  page  page  page  page
+GET  /search                                                  in-cohort    404   404   page  page  404   page  404   404   404
 GET  /cohorts/{cohort}                                                     login 404   page  page  404   page  404   404   404
 GET  /cohorts/{cohort}/questions                                           login 404   page  page  404   page  404   404   404
 GET  /cohorts/{cohort}/people                                              login 404   page  page  404   page  404   404   404
@@ -238,6 +248,15 @@ POST /account/feeds                                                        login
 POST /account/feeds                                           unknown      login 404   404   404   404   404   404   404   404
 POST /account/feeds/{key}/renew                                            login 404   done  404   404   404   404   404   404
 POST /account/feeds/{key}/revoke                                           login 404   done  404   404   404   404   404   404
+GET  /account/kept                                                         login page  page  page  page  page  page  page  page
+GET  /account/kept/{kept}/note                                             login 404   404   page  404   404   404   404   404
+GET  /account/kept/{kept}/note                                removed      login 404   404   404   404   404   404   404   404
+POST /account/kept/{kept}/note                                             login 404   404   done  404   404   404   404   404
+POST /account/kept/{kept}/note                                removed      login 404   404   404   404   404   404   404   404
+POST /account/kept/{kept}/remove                                           login 404   404   done  404   404   404   404   404
+POST /account/kept/{kept}/remove                              removed      login 404   404   404   404   404   404   404   404
+POST /account/kept/{kept}/restore                                          login 404   404   404   404   404   404   404   404
+POST /account/kept/{kept}/restore                             removed      login 404   404   done  404   404   404   404   404
 POST /account/sessions/end-others                                          login done  done  done  done  done  done  done  done
 POST /account/sessions/{public_id}/end                                     login 404   done  404   404   404   404   404   404
 GET  /account/identities/new                                               login done  done  done  done  done  done  done  done
@@ -309,6 +328,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/sign-up taken": {"name": "Lou", "email": "lou@example.org", "password": "seven green umbrellas"},
     "/reset/{token}": {"password": "seven green umbrellas"},
     "/account/profile": {"name": "Another Name", "about": "A few words.", "language": "nl"},
+    "/account/kept/{kept}/note": {"note": "To be read once more."},
     "/account/password": {"current_password": PASSWORD, "password": "seven green umbrellas"},
     "/account/notices": {"answer": "daily", "posts": "never"},
     "/account/email": {"email": "another@example.org", "password_now": PASSWORD},
@@ -365,6 +385,10 @@ class Call:
         query = f"?group={world.ids['enrolment']}" if self.state == "in-group" else ""
         if self.state == "asking":
             query = f"?ask={world.site.cast.cohort.public_id}"
+        if self.template == "/search" and self.state:
+            query = "?q=kumquat"
+        if self.state == "in-cohort":
+            query += f"&group={world.site.cast.cohort.public_id}"
         if self.state == "inside-older":
             query = "?after=WzE3MDAwMDAwMDAuMCwgMV0"  # an honest cursor
         if self.template == "/unsubscribe":
@@ -376,7 +400,7 @@ class Call:
     def ghost(self) -> str:
         """The same address of what never was."""
         if "{" not in self.template:
-            query = {"in-group": "group", "asking": "ask"}.get(self.state)
+            query = {"in-group": "group", "in-cohort": "group", "asking": "ask"}.get(self.state)
             return f"{self.template}?{query}=nosuch" if query else "/no-such-page"
         return re.sub(r"\{[^}]*\}", "nosuch", self.template)
 
@@ -428,6 +452,7 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "code": {"full": "FULLHOUSE", "over": "OVERANDOUT", "unknown": "NOSUCH"}.get(state, "RIVERSIDE"),
         "provider": "nosuch" if unknown else "local",
         "token": "nosuch" if unknown else world.ids.get(template.split("/")[1], "nosuch"),
+        "kept": world.ids["kept-removed" if state == "removed" else "kept"],
         "revision": "nosuch" if unknown else world.ids["revision"],
         "name": world.ids.get(f"picture-{state}", "nosuch"),
         "notice": world.ids["notice"],

@@ -16,6 +16,7 @@ from app.clock import now, set_to
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
 from app.events.models import Event
 from app.journals.models import Comment, Post, Reaction, Revision
+from app.keeping.models import Kept
 from app.main import create_app
 from app.migrate import upgrade
 from app.notices.models import Notice
@@ -221,6 +222,13 @@ def test_what_is_said_and_accepted_twenty_times_is_said_once(busy: Site, someone
         busy, CohortCoach, CohortCoach.cohort_id == cast.cohort.id, CohortCoach.ended_at.is_(None)
     )
     assert heard == {"mention": 1, "question": coaches, "reply": 1, "reaction": 2, "accepted": 1}
+
+
+def test_what_is_kept_is_kept_once(busy: Site, someone: Person) -> None:
+    published = {**POST_FORM, "visibility": "members"}
+    post = busy.client(someone).post("/posts/new", data=published).headers["location"]
+    assert statuses(posted(busy, busy.cast.stranger, f"{post}/keep")) == {303: TIMES}
+    assert count(busy, Kept, Kept.post_id == posts_of(someone)) == 1
 
 
 def test_deleting_is_done_once(busy: Site, someone: Person) -> None:

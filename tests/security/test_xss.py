@@ -60,6 +60,8 @@ ECHOING = (
     "/sign-in?next=/{}",
     "/posts/new?ask={}",
     "/organize/people?q={}",
+    "/search?q={}",
+    "/search?q=x&by={}",
 )
 
 

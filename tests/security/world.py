@@ -33,6 +33,7 @@ from app.journals.services import (
     start_post,
 )
 from app.journals.talk import react
+from app.keeping.services import keep_post, keep_thing, remove, write_note
 from app.mail.services import SEND
 from app.moderation.hidings import own_hiding
 from app.moderation.models import Hiding, Reason
@@ -128,6 +129,7 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
         _answer,
         _moderate,
         _follow_feeds,
+        _keep,
         _open_ways_in,
         _make_groups,
         _fail_in_the_background,
@@ -345,6 +347,23 @@ def _add_pictures(world: World, db: Session) -> None:
         picture = world.ids[f"picture-{name}"] = keep_picture(db, post, Prepared(content.encode(), 4, 3))
         post.html += f'<p><img src="/pictures/{picture}" alt=""></p>'
         world.secrets.append(Secret(content, readers))
+
+
+def _keep(world: World, db: Session) -> None:
+    """A note to a post, to one that is not theirs to read any more, to a Thing, and to what was removed."""
+    peer = world.site.cast.peer
+    for name, kept in (
+        ("kept", keep_post(db, peer.id, _named(world, db, "cohort").id)[0]),
+        ("kept-narrowed", keep_post(db, peer.id, _named(world, db, "coaches").id)[0]),
+        ("kept-thing", keep_thing(db, peer.id, PROGRAMME, "first")[0]),
+        ("kept-removed", keep_thing(db, peer.id, PROGRAMME, "second")[0]),
+    ):
+        world.ids[name] = kept.public_id
+        note = f"Note to {name} kumquat"
+        write_note(db, kept, note)
+        world.secrets.append(Secret(note, () if name == "kept-removed" else ("peer",)))
+        if name == "kept-removed":
+            remove(db, kept)
 
 
 def _open_ways_in(world: World, db: Session) -> None:

@@ -1,0 +1,188 @@
+"""Finding posts by their words.
+
+A search asks the index for what has the words and a mark of one of the viewer's circles, newest first, and
+shows of that what the one predicate lets through: marks only spare it the posts that are for others anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, literal, literal_column, select
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from app.db import BigId
+from app.journals.models import Post, SearchEntry, SearchWord
+from app.journals.search_index import FTS, ITSELF, MEMBERS, WEB, mark
+from app.journals.streams import PostLine, eyes, readable_lines
+from app.people.viewer import Viewer
+from app.statements import Statement, numbered, several
+from app.web.paging import Page, encode_cursor
+from app.words import Query
+
+FOUND_LENGTH = 20
+AT_ONCE = 60
+"""Entries that are looked at together."""
+ROUNDS = 5
+"""How often that is done for a page; where it is all for nothing, the next page goes on."""
+NEWEST = 400
+"""Entries that PostgreSQL looks through for words that stand nearly everywhere, before it asks its index,
+which has to collect whatever fits."""
+MOST_ALIKE = 40
+"""Words with one beginning that are looked for."""
+BEHIND_ALL = "\uffff"
+"""Behind all words, and the beginning of none."""
+_LAST = 2**62
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What posts are looked for: all that is given must fit, of `things` (slugs) and `authors` one."""
+
+    query: Query
+    programme: str = ""
+    things: tuple[str, ...] = ()
+    cohort_id: int | None = None
+    authors: tuple[int, ...] | None = None
+
+
+class Found(NamedTuple):
+    line: PostLine
+    html: str
+    place: int
+
+
+def find_posts(
+    db: Session, viewer: Viewer | None, wanted: Wanted, *, before: int | None = None
+) -> Page[Found]:
+    """The posts that fit and that the viewer may read, newest first, from behind the place `before`."""
+    found: list[Found] = []
+    after = before or _LAST
+    for _ in range(ROUNDS):
+        places, more = _places(db, viewer, wanted, after)
+        found += _readable(db, viewer, places)
+        after = places[-1] if more else 0
+        if len(found) > FOUND_LENGTH or not more:
+            break
+    if len(found) > FOUND_LENGTH:
+        after = found[FOUND_LENGTH - 1].place
+    return Page(found[:FOUND_LENGTH], encode_cursor(after) if after else "")
+
+
+def _places(db: Session, viewer: Viewer | None, wanted: Wanted, before: int) -> tuple[list[int], bool]:
+    """The next entries with the words and a mark of the viewer's circles, and whether there may be more."""
+    bind: Any = db.bind
+    dialect = bind.dialect.name
+    begins = wanted.query.beginning or BEHIND_ALL
+    values = {
+        "match": _match(dialect, [*_clauses(viewer, wanted), *wanted.query.words]),
+        "begins": begins,
+        "ends": begins + BEHIND_ALL,
+        "before": before,
+        "limit": AT_ONCE,
+    }
+    if dialect == "postgresql":
+        near = _AMONG_NEWEST.rows(db, {**values, "newest": NEWEST})
+        if len(near) > FOUND_LENGTH:
+            return [row.place for row in near], True
+    rows = _BY_INDEX[dialect].rows(db, values)
+    return [row.place for row in rows], len(rows) == AT_ONCE
+
+
+def _readable(db: Session, viewer: Viewer | None, places: Sequence[int]) -> list[Found]:
+    if not places:
+        return []
+    padded = [*places, *[0] * (AT_ONCE - len(places))]
+    rows = _LINES_AT[viewer is None].rows(db, {**eyes(viewer), **numbered("place", padded)})
+    return [Found(PostLine(*row[:-2]), *row[-2:]) for row in rows]
+
+
+def _clauses(viewer: Viewer | None, wanted: Wanted) -> list[Iterable[str]]:
+    """Of each, an entry must have one mark."""
+    clauses: list[Iterable[str]] = [_circles(viewer)]
+    if wanted.things:
+        clauses.append([mark("t", wanted.programme, slug) for slug in wanted.things])
+    elif wanted.programme:
+        clauses.append([mark("p", wanted.programme)])
+    if wanted.cohort_id is not None:
+        clauses.append([mark("g", wanted.cohort_id)])
+    if wanted.authors is not None:
+        clauses.append([mark("a", author) for author in wanted.authors])
+    return clauses
+
+
+def _circles(viewer: Viewer | None) -> list[str]:
+    if viewer is None:
+        return [WEB]
+    groups = [mark("c", cohort) for cohort in {*viewer.cohort_ids, *viewer.coached_ids}]
+    coached = [mark("k", cohort) for cohort in viewer.coached_ids]
+    return [mark("a", viewer.person_id), MEMBERS, WEB, *groups, *coached]
+
+
+_SYNTAX = {"sqlite": ('"', " OR ", ") AND ("), "postgresql": ("'", " | ", ") & (")}
+
+
+def _match(dialect: str, clauses: Iterable[Iterable[str]]) -> str:
+    """The clauses in the words of FTS5, or as a tsquery; the last stays open for words that begin alike.
+    Nothing in them needs escaping: they are made of letters, digits, underscores and hyphens."""
+    quote, either, all_of = _SYNTAX[dialect]
+    each = (either.join(f"{quote}{word}{quote}" for word in sorted(clause)) for clause in clauses)
+    return f"({all_of.join(each)}"
+
+
+def _closed(dialect: str) -> ColumnElement[str]:
+    """A match with the shortest words that begin as its last one does. To look for a beginning itself, both
+    indexes would collect all that has any such word."""
+    quote, either, _ = _SYNTAX[dialect]
+    begins, ends = bindparam("begins", type_=String), bindparam("ends", type_=String)
+    alike = select(SearchWord.word).where(SearchWord.word > begins, SearchWord.word < ends)
+    shortest = alike.order_by(func.length(SearchWord.word), SearchWord.word).limit(MOST_ALIKE).subquery()
+    word = cast(shortest.c.word, String)
+    listed = select(func.aggregate_strings(literal(quote) + word + literal(quote), either)).scalar_subquery()
+    more = func.coalesce(literal(either) + listed, "")
+    return bindparam("match", type_=String) + more + literal(")")
+
+
+_tsquery = cast(_closed("postgresql"), TSQUERY)
+_newest = (
+    select(SearchEntry.place, SearchEntry.words)
+    .where(SearchEntry.place < bindparam("before", type_=BigId))
+    .order_by(SearchEntry.place.desc())
+    .limit(bindparam("newest"))
+    .subquery()
+)
+_AMONG_NEWEST = Statement(
+    select(_newest.c.place)
+    .where(_newest.c.words.op("@@")(_tsquery))
+    .order_by(_newest.c.place.desc())
+    .limit(bindparam("limit"))
+)
+_place = SearchEntry.place + literal_column("0", BigId)
+"""Not the column: PostgreSQL is to begin with the words, and would walk along the places."""
+_BY_INDEX = {
+    "sqlite": Statement(
+        select(FTS.c.rowid.label("place"))
+        .where(ITSELF.op("MATCH")(_closed("sqlite")), FTS.c.rowid < bindparam("before", type_=BigId))
+        .order_by(FTS.c.rowid.desc())
+        .limit(bindparam("limit"))
+    ),
+    "postgresql": Statement(
+        select(SearchEntry.place)
+        .where(SearchEntry.words.op("@@")(_tsquery), _place < bindparam("before", type_=BigId))
+        .order_by(_place.desc())
+        .limit(bindparam("limit"))
+    ),
+}
+_LINES_AT = {
+    web: Statement(
+        readable_lines(web=web)
+        .add_columns(Post.html, SearchEntry.place)
+        .join(SearchEntry, SearchEntry.post_id == Post.id)
+        .where(SearchEntry.place.in_(several("place", AT_ONCE)))
+        .order_by(SearchEntry.place.desc())
+    )
+    for web in (False, True)
+}
