@@ -7,6 +7,8 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from app.blogs import polling
+from app.blogs.fetch import Fetcher
 from app.db import Database
 from app.jobs.models import Priority
 from app.jobs.schedules import Recurring
@@ -28,19 +30,37 @@ from app.people.mailed_links import (
 from app.people.queries import organization
 from app.people.services import forget_expired_sessions
 from app.settings import Settings
+from app.things.library import Library
 
 TIDY = Task("tidy", Priority.BULK)
-SCHEDULES = (Recurring(TIDY, "10 3 * * *"),)
+SCHEDULES = (Recurring(TIDY, "10 3 * * *"), Recurring(polling.POLL, polling.EVERY_MINUTE))
 
 
-def make_worker(settings: Settings, database: Database, *, threads: int = 1) -> Worker:
+def make_worker(
+    settings: Settings,
+    database: Database,
+    *,
+    threads: int = 1,
+    library: Library | None = None,
+    fetcher: Fetcher | None = None,
+    poll_threads: int = polling.THREADS,
+) -> Worker:
+    """`library` is that of the process, where it has one; `fetcher` and `poll_threads` are other ones in
+    tests."""
     secret = settings.secret()
+    library = library or Library(settings.content_dir)
     return Worker(
         database,
         {
             SEND: make_postman(settings).deliver,
             MAIL_PASSWORD_LINK: partial(mail_password_link, secret=secret),
             MAIL_ADDRESS_LINK: mail_address_link,
+            polling.POLL: partial(
+                polling.poll_due,
+                fetcher=fetcher or Fetcher(settings.base_url),
+                catalogue=lambda: library.catalogue,
+                threads=poll_threads,
+            ),
             TIDY: tidy,
         },
         SCHEDULES,

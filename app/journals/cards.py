@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -41,6 +42,8 @@ class PostCard:
     thing_url: str = ""
     comments: int = 0
     is_published: bool = True
+    source_url: str = ""
+    source_host: str = ""
 
 
 def card(line: PostLine, catalogue: Catalogue, locale: Locale) -> PostCard:
@@ -67,6 +70,8 @@ def _card(line: PostLine, thing: Thing | None, locale: Locale) -> PostCard:
         thing_url=f"/programmes/{thing.programme}/{thing.slug}" if thing else "",
         comments=line.comments,
         is_published=line.published_at is not None,
+        source_url=line.source_url or "",
+        source_host=host_of(line.source_url or ""),
     )
 
 
@@ -86,6 +91,11 @@ def _excerpt_html(
 ) -> Markup:
     context = {"card": _card(line, thing, locale), "ago": ago, "heading": heading}
     return pages.piece("journals/_excerpt.html", locale, context)
+
+
+def host_of(url: str) -> str:
+    """What people call an address by."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def title_of(post: Titled, thing: Thing | None, locale: Locale) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from markupsafe import Markup
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -162,7 +163,7 @@ def publish_post(
         return
     at = now()
     first = post.published_at is None
-    _show(db, post, title, body, at)
+    show(db, post, title, body, at)
     post.draft_title = post.draft_body = None
     post.visibility = visibility
     post.saved_in = window
@@ -174,13 +175,16 @@ def publish_post(
     db.flush()
 
 
-def _show(db: Session, post: Post, title: str, body: str, at: datetime) -> None:
-    """Let readers see this text from now on. One that they do not see yet is a revision."""
+def show(db: Session, post: Post, title: str, body: str, at: datetime, *, html: Markup | None = None) -> None:
+    """Let readers see this text from now on. One that they do not see yet is a revision, unless it was
+    written elsewhere: then it comes with its `html`."""
     if (title, body) != (post.title, post.body):
-        db.add(Revision(post_id=post.id, title=title, body=body, at=at))
+        if html is None:
+            db.add(Revision(post_id=post.id, title=title, body=body, at=at))
         if post.published_at is not None:
             post.edited_at = at
-    post.title, post.body, post.html = title, body, str(html_of(body, post.language))
+    post.title, post.body = title, body
+    post.html = str(html_of(body, post.language) if html is None else html)
     post.excerpt = excerpt(post.html, EXCERPT_LENGTH)
     post.version += 1
     post.saved_at = at
@@ -192,7 +196,7 @@ def restore_revision(db: Session, post: Post, revision: Revision) -> None:
     see already stays as it is."""
     if (revision.title, revision.body) == (post.title, post.body):
         return
-    _show(db, post, revision.title, revision.body, now())
+    show(db, post, revision.title, revision.body, now())
     if post.draft_body is None:
         post.saved_in = None
     record(db, post.author_id, "restored-revision", "post", post.public_id, enrolment_id=post.enrolment_id)
@@ -227,7 +231,7 @@ def delete_post(db: Session, post: Post, about: About | None = None) -> None:
     post.deleted_at = now()
     record(db, post.author_id, "deleted", "post", post.public_id, enrolment_id=post.enrolment_id)
     db.flush()
-    _follow(db, about)
+    follow(db, about)
 
 
 def restore_post(db: Session, post: Post, about: About | None = None) -> None:
@@ -235,10 +239,10 @@ def restore_post(db: Session, post: Post, about: About | None = None) -> None:
     post.deleted_at = None
     record(db, post.author_id, "restored", "post", post.public_id, enrolment_id=post.enrolment_id)
     db.flush()
-    _follow(db, about)
+    follow(db, about)
 
 
-def _follow(db: Session, about: About | None) -> None:
+def follow(db: Session, about: About | None) -> None:
     """Let progress follow the posts about a Thing that exist now."""
     if about is None:
         return

@@ -60,6 +60,7 @@ class PostLine(NamedTuple):
     published_at: datetime | None
     at: datetime
     comments: int
+    source_url: str | None
 
 
 def _id(name: str) -> BindParameter[Any]:
@@ -90,6 +91,7 @@ _SHOWN = (
     Post.published_at,
     func.coalesce(Post.published_at, Post.saved_at),
     _COMMENTS,
+    Post.source_url,
 )
 Lines = Select[*tuple[Any, ...]]
 _LINES: Lines = select(
