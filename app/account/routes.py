@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from app.account import email_routes, journal_routes, language_routes
+from app.account import blog_routes, email_routes, journal_routes, language_routes
 from app.account.forms import PasswordForm, ProfileForm
 from app.account.page import NOT_THE_CURRENT, account_page_with
 from app.account.queries import own_password
@@ -28,6 +28,7 @@ router = page_router()
 router.pages_of(language_routes.router)
 router.pages_of(email_routes.router)
 router.pages_of(journal_routes.router)
+router.pages_of(blog_routes.router)
 
 
 @router.get("/account")

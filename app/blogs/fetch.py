@@ -6,6 +6,7 @@ second answer of a name server comes between. Time is bounded as a whole, size a
 
 from __future__ import annotations
 
+import re
 import ssl
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ ACCEPT = "application/atom+xml, application/rss+xml;q=0.9, application/xml;q=0.8
 ADDRESSES_TRIED = 3
 CONNECT_SECONDS = 5.0
 REFUSALS = (429, 503)
+HOST = re.compile(rb"[a-z0-9._-]{1,253}|[0-9a-f:.]{2,45}")
 
 
 class Failed(Exception):
@@ -133,7 +135,7 @@ class Fetcher:
             port = found.port or {"http": 80, "https": 443}.get(found.scheme, 0)
         except (httpx2.InvalidURL, ValueError, TypeError) as error:
             raise Failed(Trouble.ADDRESS) from error
-        if found.scheme not in ("http", "https") or not found.raw_host or found.userinfo:
+        if found.scheme not in ("http", "https") or not HOST.fullmatch(found.raw_host) or found.userinfo:
             raise Failed(Trouble.ADDRESS)
         if len(str(found)) > LONGEST_ADDRESS:
             raise Failed(Trouble.ADDRESS)
@@ -268,7 +270,7 @@ def _trusted() -> ssl.SSLContext:
 def _trouble_of(error: Exception) -> Trouble:
     if isinstance(error, httpcore2.TimeoutException):
         return Trouble.SLOW
-    if isinstance(error.__cause__, ssl.SSLError):
+    if error.args and isinstance(error.args[0], ssl.SSLError):
         return Trouble.CERTIFICATE
     if isinstance(error, httpcore2.NetworkError):
         return Trouble.UNREACHABLE

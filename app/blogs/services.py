@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
 from app.blogs.models import LONGEST_ADDRESS, Blog, BlogEntry, State, Takes
 from app.blogs.parsing import Feed
-from app.blogs.queries import entries_named, imported_posts, own_blog
+from app.blogs.queries import entries_named, imported_posts, known_entries, own_blog
 from app.blogs.taking_in import NO_THING, NOT_HERE, Course, course_of, take_in
 from app.clock import now
 from app.cohorts.models import Enrolment
@@ -25,6 +25,7 @@ from app.statements import insert_once
 from app.things.catalogue import Catalogue
 
 LONGEST_TITLE = 200
+FIRST_PAUSE = timedelta(hours=1)
 
 
 def register(
@@ -63,12 +64,23 @@ def register(
     db.expire(blog, ["enrolment"])
     blog = _own(db, person_id)
     show_imported_to(db, [post.id for post in imported_posts(db, blog.id, present_only=True)], visibility)
+    _decide_known(db, blog, feed, catalogue, choices)
     blog.new_posts = take_in(db, blog, feed, catalogue, choices)
     blog.read_at = now()
+    blog.next_due_at = now() + FIRST_PAUSE
     blog.failures, blog.trouble, blog.status, blog.troubled_since = 0, None, None, None
     record(db, person_id, "registered", "blog", blog.public_id, enrolment_id=blog.enrolment_id)
     db.flush()
     return blog
+
+
+def _decide_known(
+    db: Session, blog: Blog, feed: Feed, catalogue: Catalogue, choices: Mapping[str, str]
+) -> None:
+    """For who looks at a blog once more, and wants another thing now."""
+    rows = known_entries(db, blog.id, {entry.key for entry in feed.entries}, ())
+    by_id = {row.public_id: choices[row.key] for row in rows if row.key in choices}
+    decide(db, blog, catalogue, by_id, [row.public_id for row in rows if row.by_hand])
 
 
 def _own(db: Session, person_id: int) -> Blog:
