@@ -13,7 +13,7 @@ from app.account.blog_page import blog_page_with, enrolment_for, preview_page
 from app.blogs.discovery import Discovery, discover
 from app.blogs.fetch import Failed, Fetcher
 from app.blogs.models import Blog, State
-from app.blogs.parsing import Parser
+from app.blogs.parsing import a_parser
 from app.blogs.polling import read_blog
 from app.blogs.queries import own_blog
 from app.blogs.services import ask_again, change_settings, decide, register, remove
@@ -74,7 +74,7 @@ def _discovered(
         enrolment = enrolment_for(db, viewer, form.data.group)
         programme = catalogue_of(request).programme(enrolment.programme_slug) if enrolment else None
     try:
-        with Parser() as parser:
+        with a_parser() as parser:
             return discover(fetcher, parser, form.data.url, programme, form.data.feed)
     except Failed as failed:
         form.refuse("url", trouble_in_words(failed.trouble, failed.status))
@@ -157,7 +157,7 @@ def read_now(
 
 
 def _read(request: Request, database: Database, fetcher: Fetcher, locale: Locale, blog_id: int) -> Response:
-    with Parser() as parser:
+    with a_parser() as parser:
         read_blog(database, fetcher, parser, lambda: catalogue_of(request), blog_id)
     with database.transaction(write=False) as db:
         blog = db.get_one(Blog, blog_id)

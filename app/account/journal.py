@@ -51,4 +51,5 @@ def _entry(
         address=address,
         body=body,
         html=html,
+        original=row.source_url or "",
     )

@@ -26,7 +26,7 @@ AT_THE_ROOT = (
     "/feed.xml",
 )
 """Where blogs have their feeds when they do not say so, the most common first."""
-MOST_TRIED = 8
+NAMED_TRIED = 4
 MOST_SHOWN = 8
 COMMENTS = re.compile(r"comments?|reacties|commentaires|replies", re.IGNORECASE)
 
@@ -118,8 +118,8 @@ def _candidates(url: str, links: tuple[FeedLink, ...], wanted: str) -> list[Feed
         return [next((link for link in links if link.url == wanted), FeedLink(wanted, ""))]
     beside = [FeedLink(urljoin(url.rstrip("/") + "/", path), "") for path in BESIDE]
     at_the_root = [FeedLink(urljoin(url, path), "") for path in AT_THE_ROOT]
-    guessed = [*links, *beside, *at_the_root]
-    return list({link.url: link for link in reversed(guessed)}.values())[::-1][: MOST_TRIED + len(links)]
+    guessed = [*links[:NAMED_TRIED], *beside, *at_the_root]
+    return list({link.url: link for link in reversed(guessed)}.values())[::-1]
 
 
 def _is_of_the_web(url: str) -> bool:

@@ -53,7 +53,7 @@ class Limits:
     """Of one fetch: `seconds` from its beginning to its end, redirects included; `bytes` as they arrive, and
     again after decompression."""
 
-    seconds: float = 15.0
+    seconds: float = 10.0
     bytes: int = 3_000_000
     redirects: int = 5
 

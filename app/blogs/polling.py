@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from app.blogs.fetch import Answer, Failed, Fetcher
 from app.blogs.models import Blog, State
-from app.blogs.parsing import Feed, Parser, hashed_bytes
+from app.blogs.parsing import Feed, Parser, a_parser, hashed_bytes
 from app.blogs.queries import due_blog, is_any_due, whole_blog
 from app.blogs.services import forget_answer, host_in
 from app.blogs.taking_in import take_in
@@ -82,7 +82,7 @@ def poll_due(
     ends = monotonic() + seconds
 
     def work(waits: bool) -> None:
-        with Parser() as parser:
+        with a_parser() as parser:
             while monotonic() < ends and (blog_id := _taken(database, waits=waits, ends=ends)):
                 read_blog(database, fetcher, parser, catalogue, blog_id)
 

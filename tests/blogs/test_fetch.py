@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
+from contextlib import ExitStack
 from time import monotonic
 
 import pytest
@@ -186,7 +187,9 @@ HEAVY = {
 
 def test_a_hostile_feed_takes_little_time_and_others_are_read_after_it(server: BlogServer) -> None:
     secret = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
-    with Parser(seconds=2.0) as parser:
+    parser = Parser(seconds=2.0)
+    with ExitStack() as stack:
+        stack.callback(parser.end)
         for name, body in HEAVY.items():
             server.pages["/heavy"] = Sent(body, headers={"Content-Type": "application/rss+xml"})
             begun = monotonic()
