@@ -17,9 +17,8 @@ from app.blogs.models import Blog, State, Takes
 from app.blogs.parsing import FeedEntry, FeedLink
 from app.blogs.queries import EntryLine, entries_page, known_entries, own_blog
 from app.blogs.services import choice_of, chosen
-from app.blogs.taking_in import NO_THING, NOT_HERE, suggested
+from app.blogs.taking_in import NO_THING, NOT_HERE, begins, suggested
 from app.blogs.words import state_in_words
-from app.clock import now
 from app.cohorts.models import Enrolment
 from app.cohorts.queries import own_enrolment
 from app.journals.cards import host_of
@@ -138,7 +137,7 @@ def preview_page(
     programme = _programme_of(request, enrolment)
     circle = circle_of(db, enrolment)
     known = _known_choices(db, viewer, discovery)
-    begun = enrolment.started_at if enrolment else now()
+    begun = begins(enrolment)
     entries = discovery.feed.entries
     view = Preview(
         discovery,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 from app.blogs.models import Blog, BlogEntry, State
 from app.cohorts.models import Enrolment
 from app.journals.models import Post, Visibility
+from app.journals.queries import visible_to
 from app.people.models import Person
 from app.people.viewer import Viewer
 from app.web.paging import Page, encode_cursor
 
 ENTRIES_A_PAGE = 30
+BLOGS_A_PAGE = 50
 SHARED_WITH_GROUP = (Visibility.COHORT, Visibility.MEMBERS, Visibility.PUBLIC)
 SHARED_WITH_COACHES = (Visibility.COACHES, *SHARED_WITH_GROUP)
 _WHOLE = (
@@ -218,9 +220,80 @@ def blogs_in(db: Session, viewer: Viewer, cohort_id: int) -> Sequence[BlogLine]:
     return [BlogLine(*row) for row in found]
 
 
-def blogs_of(db: Session, person_ids: Collection[int]) -> Mapping[int, Blog]:
-    """Whatever their state, by person."""
-    found: Any = db.scalars(
-        select(Blog).where(Blog.person_id.in_(person_ids)).options(joinedload(Blog.proposed_by))
+class LearnerLine(NamedTuple):
+    """A learner of a group with what a coach may call them by."""
+
+    person_id: int
+    enrolment_id: int
+    name: str
+    handle: str
+    email: str | None
+
+
+def learners_with_addresses(db: Session, cohort_id: int) -> list[LearnerLine]:
+    """By name. An address is to be compared, never to be shown."""
+    found = db.execute(
+        select(Person.id, Enrolment.id, Person.name, Person.handle, Person.email)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None))
+        .order_by(Person.name_key, Person.id)
     )
-    return {blog.person_id: blog for blog in found}
+    return [LearnerLine(*row) for row in found]
+
+
+def with_blog(db: Session, person_ids: Collection[int]) -> frozenset[int]:
+    """Who of these has a blog, kept or proposed."""
+    return frozenset(db.scalars(select(Blog.person_id).where(Blog.person_id.in_(person_ids))))
+
+
+def shared_blog(db: Session, person_id: int, cohort_id: int) -> Blog | None:
+    """A learner's blog, where their coaches may know of it: shown to them, or proposed by one of them."""
+    return db.scalars(
+        select(Blog)
+        .join(Enrolment, Enrolment.id == Blog.enrolment_id)
+        .where(
+            Blog.person_id == person_id,
+            Enrolment.cohort_id == cohort_id,
+            or_(Blog.state == State.PROPOSED, Blog.visibility.in_(SHARED_WITH_COACHES)),
+        )
+    ).first()
+
+
+def blogs_for_coaches(
+    db: Session, cohort_id: int, *, after: tuple[str, int] | None = None
+) -> Page[tuple[Person, Blog]]:
+    """The blogs of a group's learners that their coaches may know of, by name."""
+    statement = (
+        select(Person, Blog)
+        .join(Blog, Blog.person_id == Person.id)
+        .join(Enrolment, Enrolment.id == Blog.enrolment_id)
+        .where(
+            Enrolment.cohort_id == cohort_id,
+            Enrolment.ended_at.is_(None),
+            or_(Blog.state == State.PROPOSED, Blog.visibility.in_(SHARED_WITH_COACHES)),
+        )
+        .order_by(Person.name_key, Person.id)
+        .limit(BLOGS_A_PAGE + 1)
+    )
+    if after is not None:
+        statement = statement.where(tuple_(Person.name_key, Person.id) > after)
+    found = [(person, blog) for person, blog in db.execute(statement)]
+    more, found = len(found) > BLOGS_A_PAGE, found[:BLOGS_A_PAGE]
+    last = found[-1][0] if more else None
+    return Page(found, encode_cursor(last.name_key, last.id) if last else "")
+
+
+def public_journals(db: Session, cohort_id: int) -> list[tuple[str, str]]:
+    """(name, handle) of a group's learners who wrote something for the web here."""
+    on_the_web = (
+        select(Post.id)
+        .where(Post.author_id == Person.id, visible_to(None), Post.source_url.is_(None))
+        .exists()
+    )
+    found = db.execute(
+        select(Person.name, Person.handle)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None), on_the_web)
+        .order_by(Person.name_key, Person.id)
+    )
+    return [(name, handle) for name, handle in found]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.blogs.models import LONGEST_ADDRESS, Blog, BlogEntry, State, Takes
 from app.blogs.parsing import Feed
 from app.blogs.queries import entries_named, imported_posts, known_entries, own_blog
-from app.blogs.taking_in import NO_THING, NOT_HERE, Course, course_of, take_in
+from app.blogs.taking_in import NO_THING, NOT_HERE, Course, begins, course_of, take_in
 from app.clock import now
 from app.cohorts.models import Enrolment
 from app.errors import NotFound
@@ -52,7 +52,7 @@ def register(
         "title": feed.title[:LONGEST_TITLE],
         "visibility": visibility.value,
         "takes": takes.value,
-        "takes_from": enrolment.started_at if enrolment else now(),
+        "takes_from": begins(enrolment),
         "full_text": full_text,
     }
     insert_once(db, Blog, ("person_id",), {"person_id": person_id, **kept})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from markupsafe import Markup
 from sqlalchemy import func, select
@@ -28,6 +28,8 @@ from app.things.catalogue import Catalogue, Programme
 NOT_HERE, NO_THING = "", "-"
 """What may be chosen for an entry, beside the slug of a Thing."""
 EXCERPT = 500
+A_LITTLE_BEFORE = timedelta(days=7)
+"""Who writes a first post before joining wants it here too."""
 MOST_KEPT = 2_000
 """Entries of one blog; a feed that invents more is heard no further."""
 
@@ -54,6 +56,11 @@ def course_of(db: Session, blog: Blog, catalogue: Catalogue) -> Course:
         blog.enrolment_id = enrolment.id if enrolment else None
     programme = catalogue.programme(enrolment.programme_slug) if enrolment else None
     return Course(enrolment, programme)
+
+
+def begins(enrolment: Enrolment | None) -> datetime:
+    """Older posts come in only where their writer says so."""
+    return (enrolment.started_at if enrolment else now()) - A_LITTLE_BEFORE
 
 
 def suggested(programme: Programme | None, entry: FeedEntry, takes: str, takes_from: datetime | None) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from app.coach import blog_routes
 from app.coach.queries import cohort_and_programme, grid_view, inbox_view, learner_view
 from app.coaching.queries import Show, Sort
 from app.people.viewer import Viewer
@@ -88,3 +89,6 @@ def learner_page(
     group, _ = cohort_and_programme(db, catalogue, viewer, cohort)
     view = learner_view(db, viewer, group, catalogue, request.app.state.pages, locale, handle)
     return render(request, "coach/learner.html", {"cohort": group, "view": view})
+
+
+router.pages_of(blog_routes.router)

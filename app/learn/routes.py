@@ -8,7 +8,14 @@ from starlette.responses import FileResponse
 
 from app.cohorts.services import enrol
 from app.errors import NotFound
-from app.learn import cohort_routes, journal_routes, picture_routes, revision_routes, writing_routes
+from app.learn import (
+    cohort_routes,
+    journal_routes,
+    opml_routes,
+    picture_routes,
+    revision_routes,
+    writing_routes,
+)
 from app.learn.forms import TickForm
 from app.learn.home_queries import home
 from app.learn.programme_queries import programme_cards, programme_view
@@ -119,3 +126,4 @@ router.pages_of(picture_routes.router)
 router.pages_of(journal_routes.router)
 router.pages_of(revision_routes.router)
 router.pages_of(cohort_routes.router)
+router.pages_of(opml_routes.router)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select
 
 from app.blogs.models import Blog
-from app.clock import now
-from app.cohorts.models import Enrolment
 from app.cohorts.queries import active_enrolment
+from app.journals.models import Post
 from tests.blogs.deeds import URL, blog_of, decide, entries_of, filled, keep, later, posts_of, preview
 from tests.cast import PROGRAMME
 from tests.conftest import Site
@@ -23,12 +20,6 @@ THREE = (
     Item("Thing 2: go on", text="<p>About the second.</p>", hours=2),
     Item("A walk", text="<p>About nothing.</p>", hours=3),
 )
-
-
-@pytest.fixture(autouse=True)
-def _begun_a_month_ago(site: Site) -> None:
-    with site.db() as db:
-        db.execute(update(Enrolment).values(started_at=now() - timedelta(days=30)))
 
 
 def state_of_things(site: Site) -> dict[str, str]:
@@ -180,16 +171,8 @@ def test_nothing_comes_twice(site: Site, server: BlogServer) -> None:
     see(site.client(learner).post(f"{URL}/remove", data={"posts": "keep"}), 303)
     keep(site, learner, url)
     with site.db() as db:
-        titles = sorted(post.title for post in db.scalars(_all_posts(learner.id)))
+        titles = sorted(db.scalars(select(Post.title).where(Post.author_id == learner.id)))
     assert titles == ["Thing 3", "What I found"]
-
-
-def _all_posts(person_id: int):  # type: ignore[no-untyped-def]
-    from sqlalchemy import select
-
-    from app.journals.models import Post
-
-    return select(Post).where(Post.author_id == person_id)
 
 
 def test_a_post_that_went_away_there_is_marked_and_hidden_here_until_it_is_back(
