@@ -17,6 +17,7 @@ from app import clock, tables
 from app.cohorts.models import Cohort, Enrolment
 from app.cohorts.services import add_coach, create_cohort
 from app.db import Database, UtcDateTime
+from app.demo.blogs import plan_blog
 from app.demo.cast import Cast, DemoComment, DemoPerson, DemoPost, read_cast
 from app.journals.models import Audience, Post, Visibility
 from app.journals.services import About, add_comment, join_cohort, publish_post, start_post
@@ -89,22 +90,24 @@ class Story:
 
     def tell(self) -> None:
         password_hash = Passwords().hash(PASSWORD)
-        self._at(400, "08:00", "", lambda: the_organization(self.db, SITE_NAME))
+        self.at(400, "08:00", "", lambda: the_organization(self.db, SITE_NAME))
         for person in self.cast.people:
             self._plan_arrival(person, password_hash)
         for number, cohort in enumerate(self.cast.cohorts):
-            self._at(cohort.started + 1, "09:00", cohort.key, partial(self._open, number))
+            self.at(cohort.started + 1, "09:00", cohort.key, partial(self._open, number))
         for person in self.cast.people:
             self._plan_learning(person)
         for post in self.cast.posts:
             self._plan_post(post)
+        for blog in self.cast.blogs:
+            plan_blog(self, blog)
         for answer in self.cast.answers:
             self._plan_answer(answer, self._written[answer.to, answer.thing], 13)
         for moment, _, act in sorted(self._acts, key=lambda planned: planned[:2]):
             with clock.set_to(moment):
                 act()
 
-    def _at(self, days: int, hour: str, salt: str, act: Callable[[], object]) -> None:
+    def at(self, days: int, hour: str, salt: str, act: Callable[[], object]) -> None:
         """Plan an act some days ago; `salt` gives it its minute. Never later than a moment ago."""
         base = time.fromisoformat(hour)
         local = datetime.combine(self.today - timedelta(days=days), base, self.zone)
@@ -126,9 +129,9 @@ class Story:
                 email_verified=person.email is not None,
             )
 
-        self._at(max(person.joined, 399 if person.cohort is None else 0), "08:10", "", arrive)
+        self.at(max(person.joined, 399 if person.cohort is None else 0), "08:10", "", arrive)
         if person.cohort:
-            self._at(person.joined, "09:30", "", lambda: self._join(person))
+            self.at(person.joined, "09:30", "", lambda: self._join(person))
 
     def _open(self, number: int) -> None:
         cohort = self.cast.cohorts[number]
@@ -182,7 +185,7 @@ class Story:
                 course = seen(self.db, self.enrolments[person.key].id)
                 complete_activity(self.db, course, programme, thing, activity)
 
-        self._at(days, "10:00", person.key + slug, tick)
+        self.at(days, "10:00", person.key + slug, tick)
 
     def _programme(self, person: DemoPerson) -> Programme:
         cohort = next(cohort for cohort in self.cast.cohorts if cohort.key == person.cohort)
@@ -191,7 +194,7 @@ class Story:
     def _plan_post(self, post: DemoPost) -> None:
         written: list[Post] = []
         salt = post.author + (post.thing or post.title)
-        self._at(post.day, f"{post.hour:02}:00", salt, lambda: written.append(self._write(post)))
+        self.at(post.day, f"{post.hour:02}:00", salt, lambda: written.append(self._write(post)))
         if post.thing:
             self._written[post.author, post.thing] = written
         for number, comment in enumerate(post.comments):
@@ -199,7 +202,7 @@ class Story:
             self._plan_answer(comment, written, min(later, 22))
 
     def _plan_answer(self, answer: DemoComment, written: list[Post], hour: int) -> None:
-        self._at(answer.day, f"{hour:02}:00", answer.by + answer.text, partial(self._answer, answer, written))
+        self.at(answer.day, f"{hour:02}:00", answer.by + answer.text, partial(self._answer, answer, written))
 
     def _write(self, post: DemoPost) -> Post:
         person = next(p for p in self.cast.people if p.key == post.author)

@@ -109,6 +109,10 @@ GET  /cohorts/{cohort}/coach                                               login
 GET  /cohorts/{cohort}/coach/inbox                                         login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/coach/learners/{handle}                             login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/coach/learners/{handle}                elsewhere    login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/blogs                                        login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/blogs                                        login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/blogs                            propose     login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/journals.opml                                      login 404   page  page  404   page  404   404   404
 GET  /join                                                                 login page  page  page  page  page  page  page  page
 POST /join                                                                 login done  done  done  done  done  done  done  done
 POST /join                                                    unknown      login 422   422   422   422   422   422   422   422
@@ -146,6 +150,13 @@ POST /account/password                                                     login
 POST /account/email                                                        login done  done  done  done  done  done  done  done
 GET  /account/journal                                                      login page  page  page  page  page  page  page  page
 GET  /account/journal.zip                                                  login page  page  page  page  page  page  page  page
+GET  /account/blog                                                        login page  page  page  page  page  page  page  page
+POST /account/blog                                                        login 422   422   422   422   422   422   422   422
+POST /account/blog/confirm                                                login 422   422   422   422   422   422   422   422
+POST /account/blog/read                                                   login 404   done  404   done  404   404   404   404
+POST /account/blog/entries                                                login 404   done  404   done  404   404   404   404
+POST /account/blog/settings                                               login 404   done  404   done  404   404   404   404
+POST /account/blog/remove                                                 login 404   done  done  done  404   404   404   404
 POST /account/sessions/end-others                                          login done  done  done  done  done  done  done  done
 POST /account/sessions/{public_id}/end                                     login 404   done  404   404   404   404   404   404
 GET  /account/identities/new                                               login done  done  done  done  done  done  done  done
@@ -201,6 +212,13 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/account/profile": {"name": "Another Name", "about": "A few words.", "language": "nl"},
     "/account/password": {"current_password": PASSWORD, "password": "seven green umbrellas"},
     "/account/email": {"email": "another@example.org", "password_now": PASSWORD},
+    "/account/blog": {"url": "http://10.0.0.1/"},
+    "/account/blog/confirm": {"url": "http://10.0.0.1/", "visibility": "cohort", "takes": "all"},
+    "/account/blog/entries": {"entry": "nosuch", "choice": "-"},
+    "/account/blog/settings": {"visibility": "cohort", "takes": "all"},
+    "/account/blog/remove": {"posts": "delete"},
+    "/cohorts/{cohort}/coach/blogs": {"blogs": "Lena Maes,https://lena.example/"},
+    "/cohorts/{cohort}/coach/blogs propose": {"blogs": ",https://lena.example/", "action": "propose"},
     "/forgotten-password": {"email": "lena@example.org"},
     "/account/unlink": {"issuer": ISSUER, "subject": SUBJECT},
     "/language": {"language": "fr", "next": "/programmes"},

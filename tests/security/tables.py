@@ -12,7 +12,10 @@ from app.tables import metadata
 Rows = dict[str, list[dict[str, Any]]]
 LAST_SEEN = {"login_session.last_seen_at", "login_session.expires_at"}
 """What opening a page may change."""
-RANDOM = {"public_id", "token_hash", "once", "code", "object_id", "password_hash", "key", "lease", "details"}
+RANDOM = {
+    *("public_id", "token_hash", "once", "code", "object_id", "password_hash", "key", "lease", "details"),
+    "next_due_at",
+}
 REFERENCES = {
     ("event", "actor_id"): "person",
     ("event", "enrolment_id"): "enrolment",

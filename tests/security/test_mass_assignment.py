@@ -53,10 +53,14 @@ def own_fields() -> dict[str, set[str]]:
 
 
 TAKEN = {
+    "/account/blog/entries": "EntriesForm",
+    "/account/blog/remove": "RemoveForm",
+    "/account/blog/settings": "BlogSettingsForm",
     "/account/profile": "ProfileForm",
     "/account/password": "PasswordForm",
     "/account/email": "EmailForm",
     "/account/unlink": "UnlinkForm",
+    "/cohorts/{cohort}/coach/blogs": "BlogListForm",
     "/forgotten-password": "ForgottenForm",
     "/join": "CodeForm",
     "/journals/{handle}/{post}/answers": "AnswerForm",
