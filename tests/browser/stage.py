@@ -11,9 +11,9 @@ from fastapi import Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.blogs.models import BlogEntry, Takes, Trouble
+from app.blogs.models import Blog, BlogEntry, State, Takes, Trouble
 from app.blogs.parsing import Feed, FeedEntry
-from app.blogs.services import propose, register
+from app.blogs.services import register
 from app.clock import now
 from app.cohorts.models import Cohort, Enrolment, Mode
 from app.cohorts.queries import active_enrolment
@@ -87,7 +87,6 @@ def _blogs(db: Session, server: Server, people: Mapping[str, Person], blogs: Blo
     items = (Item("Thing 2", hours=5), Item("A walk"), Item("From long ago", hours=24 * 400))
     blogs.feed("/feed", *items)
     enrolment = active_enrolment(db, people["busy"].id, DEMO)
-    newcomer = enrol(db, people["newcomer"].id, DEMO)
     assert enrolment is not None
     entries = [
         FeedEntry(title, f"{home}{title}", title, "", now() - timedelta(hours=1), (), f"<p>{TYPED}</p>")
@@ -109,7 +108,15 @@ def _blogs(db: Session, server: Server, people: Mapping[str, Person], blogs: Blo
     blog.trouble, blog.status, blog.troubled_since = Trouble.STATUS, 403, now() - timedelta(days=2)
     gone = db.scalars(select(BlogEntry).where(BlogEntry.title == "Gone")).one()
     gone.gone_at = now()
-    propose(db, people["coach"].id, people["newcomer"].id, newcomer.id, "https://nora.example/")
+    db.add(
+        Blog(
+            person_id=people["newcomer"].id,
+            proposed_by_id=people["coach"].id,
+            state=State.PROPOSED,
+            address="https://nora.example/",
+            visibility=Visibility.PRIVATE,
+        )
+    )
     handle, post = db.execute(
         select(Person.handle, Post.public_id)
         .join(Post, Post.author_id == Person.id)
