@@ -36,7 +36,7 @@ from app.things.catalogue import Catalogue
 
 POLL = Task("read-blogs", Priority.BULK, attempts=3)
 EVERY_MINUTE = "* * * * *"
-ROUND_SECONDS = 25.0
+ROUND_SECONDS = 20.0
 """Of each minute, so that other work waits no longer."""
 THREADS = 8
 LEASE = timedelta(minutes=2)
