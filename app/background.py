@@ -3,13 +3,13 @@ what comes back by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app.blogs import polling
+from app.blogs.fetch import Fetcher
 from app.db import Database
 from app.jobs.models import Priority
 from app.jobs.schedules import Recurring
@@ -42,7 +42,6 @@ from app.people.mailed_links import (
 from app.people.queries import organization
 from app.people.services import forget_expired_sessions
 from app.settings import Settings
-from app.things.catalogue import Catalogue
 from app.things.library import Library
 
 TIDY = Task("tidy", Priority.BULK)
@@ -50,25 +49,37 @@ SCHEDULES = (
     Recurring(TIDY, "10 3 * * *"),
     Recurring(MAIL_DIGESTS, EACH_MORNING),
     Recurring(CATCH_UP, "*/10 * * * *"),
+    Recurring(polling.POLL, polling.EVERY_MINUTE),
 )
-
-Content = Callable[[], Catalogue]
-"""The content as it is now."""
 
 
 def make_worker(
-    settings: Settings, database: Database, *, threads: int = 1, content: Content | None = None
+    settings: Settings,
+    database: Database,
+    *,
+    threads: int = 1,
+    library: Library | None = None,
+    fetcher: Fetcher | None = None,
+    poll_threads: int = polling.THREADS,
 ) -> Worker:
-    """`content` is what the pages show, where there are pages beside."""
+    """`library` is that of the process, where it has one; `fetcher` and `poll_threads` are other ones in
+    tests."""
     secret, zone = settings.secret(), ZoneInfo(settings.time_zone)
+    library = library or Library(settings.content_dir)
     return Worker(
         database,
         {
-            SEND: make_postman(settings, content).deliver,
+            SEND: make_postman(settings, library).deliver,
             MAIL_NOTICE: mail_notice,
             MAIL_DIGESTS: partial(mail_digests, zone=zone),
             MAIL_PASSWORD_LINK: partial(mail_password_link, secret=secret),
             MAIL_ADDRESS_LINK: mail_address_link,
+            polling.POLL: partial(
+                polling.poll_due,
+                fetcher=fetcher or Fetcher(settings.base_url),
+                catalogue=lambda: library.catalogue,
+                threads=poll_threads,
+            ),
             TIDY: tidy,
             CATCH_UP: catch_up,
         },
@@ -78,9 +89,9 @@ def make_worker(
     )
 
 
-def make_postman(settings: Settings, content: Content | None = None) -> Postman:
+def make_postman(settings: Settings, library: Library) -> Postman:
     secret = settings.secret()
-    desk = Desk(secret, settings.base_url, content or partial(_content_in, settings))
+    desk = Desk(secret, settings.base_url, lambda: library.catalogue)
     return Postman(
         Smtp(settings.smtp) if settings.smtp else Folder(settings.mail_dir),
         Stationery(settings.time_zone),
@@ -111,16 +122,6 @@ def tidy(db: Session) -> None:
     forget_expired_sessions(db)
     forget_notices(db)
     forget_words(db)
-
-
-@cache
-def _read(content_dir: Path) -> Catalogue:
-    return Library(content_dir).catalogue
-
-
-def _content_in(settings: Settings) -> Catalogue:
-    """Read at the first need: a worker by itself tells the titles that things had then."""
-    return _read(settings.content_dir)
 
 
 def _site_name(db: Session) -> str:

@@ -148,14 +148,17 @@ def work(
     settings = Settings()
     database = usable_database(settings, pool_size=threads + 1)
     from app.background import make_worker
+    from app.things.library import Library
 
-    worker = make_worker(settings, database, threads=threads)
+    library = Library(settings.content_dir)
+    worker = make_worker(settings, database, threads=threads, library=library)
     stopping = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
-    worker.start()
-    typer.echo("Working. Stop with Ctrl+C.")
-    stopping.wait()
+    with library.watching(database):
+        worker.start()
+        typer.echo("Working. Stop with Ctrl+C.")
+        stopping.wait()
     if not worker.stop(GRACE_SECONDS):
         typer.echo("Something is under way still; it begins again when its lease has ended.", err=True)
 

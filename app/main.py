@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.middleware import Middleware
 
 from app.background import make_worker
+from app.blogs.fetch import Fetcher
 from app.clock import now
 from app.db import Database
 from app.jobs.worker import Worker
@@ -66,8 +67,11 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         with database.transaction(write=False) as db:
             found = organization(db)
             site.name = found.name if found else site.name
-        content = lambda: library.catalogue  # noqa: E731
-        worker = make_worker(settings, database, content=content) if settings.work_inside else None
+        worker = (
+            make_worker(settings, database, library=library, fetcher=app.state.fetcher)
+            if settings.work_inside
+            else None
+        )
         with library.watching(database), _at_work(worker):
             _settle_memory()
             yield
@@ -99,6 +103,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.state.workers = Workers(settings.threads, one_writer=database.in_process)
     app.state.library = library
     app.state.site = site
+    app.state.fetcher = Fetcher(settings.base_url)
     app.state.load_viewer = _viewer_of
     app.state.seen_is_due, app.state.record_seen = _seen_is_due, _record_seen
     app.state.passwords = Passwords(at_once=settings.hashing_threads)

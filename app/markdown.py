@@ -94,6 +94,15 @@ _THING = _cleaner(
     rel="noopener",
 )
 
+_FOREIGN = nh3.Cleaner(
+    tags=_BLOCKS | _TABLE | _INLINE | _HEADINGS,
+    attributes={"a": {"href"}},
+    set_tag_attribute_values={"pre": {"tabindex": "0"}},
+    url_schemes={"http", "https", "mailto"},
+    url_relative="deny",
+    link_rel="nofollow ugc noopener",
+)
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -169,6 +178,11 @@ def render_post(
     env: dict[str, Any] = {"frame": frame, "docId": frame.prefix}
     tokens = _parse(text, language, env)
     return Markup(_POST.clean(parser.renderer.render(tokens, parser.options, env)).strip())  # noqa: S704
+
+
+def clean_foreign(html: str) -> Markup:
+    """HTML that somebody wrote elsewhere, at the trust level of posts, without pictures, classes and ids."""
+    return Markup(_FOREIGN.clean(html).strip())  # noqa: S704
 
 
 def plain_text(html: str) -> str:

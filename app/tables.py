@@ -1,5 +1,6 @@
 """Every table of the house, so that the metadata is whole wherever this is imported."""
 
+from app.blogs import models as blogs
 from app.cohorts import models as cohorts
 from app.db import Base
 from app.events import models as events
@@ -16,6 +17,7 @@ from app.things import models as things
 metadata = Base.metadata
 
 __all__ = [
+    "blogs",
     "cohorts",
     "events",
     "jobs",

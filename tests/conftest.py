@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from app.background import make_worker
+from app.blogs.fetch import Fetcher
 from app.cohorts.models import Enrolment
 from app.db import Database
 from app.journals.models import Post, SearchEntry
@@ -182,7 +183,11 @@ class Site:
 
     def work(self) -> int:
         """Do what waits in the background; how many attempts that took."""
-        return make_worker(self.app.state.settings, self.database).run_due()
+        state = self.app.state
+        worker = make_worker(
+            state.settings, self.database, library=state.library, fetcher=state.fetcher, poll_threads=1
+        )
+        return worker.run_due()
 
     def mail(self) -> list[EmailMessage]:
         """The background's work is done; what was written by it, in order."""
@@ -241,6 +246,7 @@ def watched(connection: Connection, note: Callable[[str], None]) -> Iterator[Non
 def site(application: FastAPI, database: Database, connection: Connection, password_hash: str) -> Site:
     application.state.database = database
     application.state.limiter = Limiter(database)
+    application.state.fetcher = Fetcher(BASE_URL)
     with database.transaction() as db:
         cast = make_cast(db, password_hash)
     shutil.rmtree(application.state.settings.mail_dir, ignore_errors=True)

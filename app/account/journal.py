@@ -55,6 +55,7 @@ def _entry(
         address=address,
         body=body,
         html=html,
+        original=row.source_url or "",
     )
 
 

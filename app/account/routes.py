@@ -7,6 +7,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from app.account import (
+    blog_routes,
     email_routes,
     feed_routes,
     journal_routes,
@@ -44,6 +45,7 @@ router.pages_of(journal_routes.router)
 router.pages_of(notice_routes.router)
 router.pages_of(feed_routes.router)
 router.pages_of(kept_routes.router)
+router.pages_of(blog_routes.router)
 
 
 @router.get("/account")

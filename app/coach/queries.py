@@ -11,6 +11,8 @@ from typing import Any
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
+from app.blogs.queries import shared_blog
+from app.blogs.words import state_in_words
 from app.coaching.queries import GridRow, Learner, Show, Sort, grid, journey, learner, waiting_posts
 from app.cohorts.queries import CohortLine, coached_cohort
 from app.errors import NotFound
@@ -167,6 +169,8 @@ class LearnerView:
     tiles: Sequence[Mapping[str, Any]]
     posts: Sequence[Markup]
     more_posts: bool
+    blog: tuple[str, str] | None
+    """The address of their own blog, and how it is with it; None where coaches may not know of one."""
     happened: Sequence[tuple[datetime, str]]
 
 
@@ -221,8 +225,14 @@ def learner_view(
         tiles,
         excerpts(pages, locale, catalogue, posts.items),
         bool(posts.next),
+        _blog_in_words(db, found, cohort, locale),
         _happened(db, found.enrolment.id, programme, locale),
     )
+
+
+def _blog_in_words(db: Session, found: Learner, cohort: CohortLine, locale: Locale) -> tuple[str, str] | None:
+    blog = shared_blog(db, found.person.id, cohort.id)
+    return (blog.address, state_in_words(blog, locale, own=False)) if blog else None
 
 
 def _happened(

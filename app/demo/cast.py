@@ -99,9 +99,28 @@ class DemoReport(Strict):
     words: str
 
 
+class DemoBlogPost(Strict):
+    title: str
+    day: Days
+    hour: int
+    tags: list[str]
+    text: str
+
+
+class DemoBlog(Strict):
+    """Somebody's own blog, at an address that is nobody's."""
+
+    author: str
+    address: str
+    title: str
+    visibility: Visibility
+    posts: list[DemoBlogPost]
+
+
 class Cast(Strict):
     cohorts: list[DemoCohort]
     people: list[DemoPerson]
+    blogs: list[DemoBlog] = []
     answers: list[DemoAnswer] = []
     reports: list[DemoReport] = []
     posts: list[DemoPost]

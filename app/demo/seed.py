@@ -17,6 +17,7 @@ from app import clock, tables
 from app.cohorts.models import Cohort, Enrolment
 from app.cohorts.services import add_coach, create_cohort
 from app.db import Database, UtcDateTime
+from app.demo.blogs import plan_blog
 from app.demo.cast import Cast, DemoComment, DemoPerson, DemoPost, DemoReply, DemoReport, read_cast
 from app.journals.answers import threads_of
 from app.journals.models import Audience, Comment, Post, ReactionKind, Visibility
@@ -103,19 +104,21 @@ class Story:
 
     def tell(self) -> None:
         password_hash = Passwords().hash(PASSWORD)
-        self._at(400, "08:00", "", lambda: the_organization(self.db, SITE_NAME))
+        self.at(400, "08:00", "", lambda: the_organization(self.db, SITE_NAME))
         for person in self.cast.people:
             self._plan_arrival(person, password_hash)
         for number, cohort in enumerate(self.cast.cohorts):
-            self._at(cohort.started + 1, "09:00", cohort.key, partial(self._open, number))
+            self.at(cohort.started + 1, "09:00", cohort.key, partial(self._open, number))
         for person in self.cast.people:
             self._plan_learning(person)
         for post in self.cast.posts:
             self._plan_post(post)
+        for blog in self.cast.blogs:
+            plan_blog(self, blog)
         for answer in self.cast.answers:
             self._plan_answer(answer, self._written[answer.to, answer.thing], 13)
         for told in self.cast.reports:
-            self._at(told.day, "14:00", told.words, partial(self._report, told))
+            self.at(told.day, "14:00", told.words, partial(self._report, told))
         for moment, _, act in sorted(self._acts, key=lambda planned: planned[:2]):
             with clock.set_to(moment):
                 act()
@@ -139,7 +142,7 @@ class Story:
         programme = next(one for one in self.catalogue.programmes.values() if one.thing(slug))
         write_note(self.db, keep_thing(self.db, person_id, programme.slug, slug)[0], note)
 
-    def _at(self, days: int, hour: str, salt: str, act: Callable[[], object]) -> None:
+    def at(self, days: int, hour: str, salt: str, act: Callable[[], object]) -> None:
         """Plan an act some days ago; `salt` gives it its minute. Never later than a moment ago."""
         base = time.fromisoformat(hour)
         local = datetime.combine(self.today - timedelta(days=days), base, self.zone)
@@ -161,9 +164,9 @@ class Story:
                 email_verified=person.email is not None,
             )
 
-        self._at(max(person.joined, 399 if person.cohort is None else 0), "08:10", "", arrive)
+        self.at(max(person.joined, 399 if person.cohort is None else 0), "08:10", "", arrive)
         if person.cohort:
-            self._at(person.joined, "09:30", "", lambda: self._join(person))
+            self.at(person.joined, "09:30", "", lambda: self._join(person))
 
     def _open(self, number: int) -> None:
         cohort = self.cast.cohorts[number]
@@ -217,7 +220,7 @@ class Story:
                 course = seen(self.db, self.enrolments[person.key].id)
                 complete_activity(self.db, course, programme, thing, activity)
 
-        self._at(days, "10:00", person.key + slug, tick)
+        self.at(days, "10:00", person.key + slug, tick)
 
     def _programme(self, person: DemoPerson) -> Programme:
         cohort = next(cohort for cohort in self.cast.cohorts if cohort.key == person.cohort)
@@ -226,7 +229,7 @@ class Story:
     def _plan_post(self, post: DemoPost) -> None:
         written: list[Post] = []
         salt = post.author + (post.thing or post.title)
-        self._at(post.day, f"{post.hour:02}:00", salt, lambda: written.append(self._write(post)))
+        self.at(post.day, f"{post.hour:02}:00", salt, lambda: written.append(self._write(post)))
         if post.thing:
             self._written[post.author, post.thing] = written
         for number, comment in enumerate(post.comments):
@@ -235,21 +238,21 @@ class Story:
         for kind, readers in post.reactions.items():
             for reader in readers:
                 press = partial(self._react, reader, kind, written)
-                self._at(max(post.day - 1, 0), "20:00", reader + kind, press)
+                self.at(max(post.day - 1, 0), "20:00", reader + kind, press)
 
     def _plan_answer(self, answer: DemoComment, written: list[Post], hour: int) -> None:
         made: list[Comment] = []
         salt = answer.by + answer.text
-        self._at(answer.day, f"{hour:02}:00", salt, partial(self._answer, answer, written, made))
+        self.at(answer.day, f"{hour:02}:00", salt, partial(self._answer, answer, written, made))
         for number, reply in enumerate(answer.replies):
             later = hour + 1 if reply.day == answer.day else 10
             act = partial(self._reply, reply, written, made)
-            self._at(reply.day, f"{min(later + number, 22):02}:00", reply.by + reply.text, act)
+            self.at(reply.day, f"{min(later + number, 22):02}:00", reply.by + reply.text, act)
         for reader in answer.thanks:
             press = partial(self._react, reader, ReactionKind.THANKS, written, made)
-            self._at(max(answer.day - 1, 0), "21:00", reader + answer.text, press)
+            self.at(max(answer.day - 1, 0), "21:00", reader + answer.text, press)
         if answer.accepted:
-            self._at(max(answer.day - 1, 0), "22:00", answer.text, partial(self._accept, written, made))
+            self.at(max(answer.day - 1, 0), "22:00", answer.text, partial(self._accept, written, made))
 
     def _write(self, post: DemoPost) -> Post:
         person = next(p for p in self.cast.people if p.key == post.author)

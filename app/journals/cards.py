@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -54,6 +55,8 @@ class PostCard:
     is_answered: bool | None = None
     is_published: bool = True
     is_hidden: bool = False
+    source_url: str = ""
+    source_host: str = ""
 
 
 def card(line: PostLine, catalogue: Catalogue, locale: Locale) -> PostCard:
@@ -82,6 +85,8 @@ def _card(line: PostLine, thing: Thing | None, locale: Locale) -> PostCard:
         is_answered=line.is_answered,
         is_published=line.published_at is not None,
         is_hidden=line.hidden_at is not None,
+        source_url=line.source_url or "",
+        source_host=host_of(line.source_url or ""),
     )
 
 
@@ -101,6 +106,11 @@ def _excerpt_html(
 ) -> Markup:
     context = {"card": _card(line, thing, locale), "ago": ago, "heading": heading}
     return pages.piece("journals/_excerpt.html", locale, context)
+
+
+def host_of(url: str) -> str:
+    """What people call an address by."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def title_of(post: Titled, thing: Thing | None, locale: Locale) -> str:

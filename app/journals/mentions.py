@@ -32,11 +32,14 @@ class People:
         return f"/journals/{handle}" if handle in self.ids else None
 
 
+NOBODY = People({})
+
+
 def people_named(db: Session, author_id: int, text: str) -> People:
     """Asks the database only where the text names somebody."""
     handles = list(islice(dict.fromkeys(found[1].lower() for found in MENTION.finditer(text)), MOST_LINKED))
     if not handles:
-        return People({})
+        return NOBODY
     author = aliased(Person)
     organization = select(author.organization_id).where(author.id == author_id).scalar_subquery()
     found = db.execute(

@@ -29,9 +29,10 @@ class Post(Base):
     """An entry in a journal; a reflection where `thing_slug` is set.
 
     `title`, `body`, `html` and its beginning as plain text, `excerpt`, are what readers see, empty until
-    `published_at`. What the author is writing lives in `draft_title` and `draft_body`. `cohort_id` is the
-    enrolment's, so that a list of a cohort's posts is one range of an index; who may read them is asked of
-    the enrolment itself. Each save raises `version` and notes the window it came from
+    `published_at`; of one that was read on the author's own blog, `source_url` is where it stands, and `html`
+    is not made of `body`. What the author is writing lives in `draft_title` and `draft_body`. `cohort_id` is
+    the enrolment's, so that a list of a cohort's posts is one range of an index; who may read them is asked
+    of the enrolment itself. Each save raises `version` and notes the window it came from
     (`saved_in`): one that names an older version and comes from another window is a conflict.
     `is_question` asks the readers something; what answers it is a Comment that was accepted. One that is
     hidden (`hidden_at`) is there for its author and the coaches alone; app/moderation/ knows why.
@@ -69,6 +70,7 @@ class Post(Base):
     body: Mapped[str] = mapped_column(Text, default="")
     html: Mapped[str] = mapped_column(Text, default="")
     excerpt: Mapped[str] = mapped_column(Text, default="")
+    source_url: Mapped[str | None] = mapped_column(String(1000))
     draft_title: Mapped[str | None] = mapped_column(String(200))
     draft_body: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)

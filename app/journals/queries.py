@@ -230,6 +230,7 @@ def whole_journal(db: Session, person_id: int) -> Sequence[Any]:
             Post.title,
             Post.body,
             Post.html,
+            Post.source_url,
             Post.visibility,
             Post.language,
             Post.programme_slug,
@@ -273,10 +274,16 @@ def post_by_once(db: Session, author_id: int, once: str) -> Post | None:
 
 
 def writing_about(db: Session, enrolment_id: int, thing_slugs: tuple[str, ...]) -> Post | None:
-    """The author's newest draft about a Thing, else the newest post about it."""
+    """The author's newest draft about a Thing, else the newest post about it; one on their own blog is
+    written there."""
     return db.scalars(
         select(Post)
-        .where(Post.enrolment_id == enrolment_id, Post.thing_slug.in_(thing_slugs), Post.deleted_at.is_(None))
+        .where(
+            Post.enrolment_id == enrolment_id,
+            Post.thing_slug.in_(thing_slugs),
+            Post.deleted_at.is_(None),
+            Post.source_url.is_(None),
+        )
         .order_by(Post.published_at.is_not(None), Post.id.desc())
         .limit(1)
     ).first()

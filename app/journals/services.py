@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from markupsafe import Markup
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from app.cohorts.services import join
 from app.db import new_public_id
 from app.errors import NotFound, Refused
 from app.events.log import record
-from app.journals.mentions import linked_in, people_named, tell_mentioned
+from app.journals.mentions import NOBODY, linked_in, people_named, tell_mentioned
 from app.journals.models import Audience, Comment, Picture, Post, Revision, Visibility
 from app.journals.pictures import Prepared, html_of, name_of
 from app.journals.queries import has_reflection, last_choice, pictures_kept
@@ -202,7 +203,7 @@ def publish_post(
     before = linked_in(post.html) if post.visibility == visibility else ()
     post.visibility = visibility
     post.saved_in = window
-    _show(db, post, title, body, at, before=before)
+    show(db, post, title, body, at, before=before)
     post.draft_title = post.draft_body = None
     if first:
         record(db, post.author_id, "published", "post", post.public_id, enrolment_id=post.enrolment_id)
@@ -213,15 +214,27 @@ def publish_post(
     db.flush()
 
 
-def _show(db: Session, post: Post, title: str, body: str, at: datetime, *, before: Collection[str]) -> None:
-    """Let readers see this text from now on. One that they do not see yet is a revision. Whom it links to,
-    and they did not see `before`, is told."""
+def show(
+    db: Session,
+    post: Post,
+    title: str,
+    body: str,
+    at: datetime,
+    *,
+    before: Collection[str] = (),
+    html: Markup | None = None,
+) -> None:
+    """Let readers see this text from now on. One that they do not see yet is a revision, and whom it links
+    to, and they did not see `before`, is told; unless it was written elsewhere: then it comes with its
+    `html`."""
     if (title, body) != (post.title, post.body):
-        db.add(Revision(post_id=post.id, title=title, body=body, at=at))
+        if html is None:
+            db.add(Revision(post_id=post.id, title=title, body=body, at=at))
         if post.published_at is not None:
             post.edited_at = at
-    people = people_named(db, post.author_id, body)
-    post.title, post.body, post.html = title, body, str(html_of(body, post.language, people.link))
+    people = people_named(db, post.author_id, body) if html is None else NOBODY
+    post.title, post.body = title, body
+    post.html = str(html_of(body, post.language, people.link) if html is None else html)
     post.excerpt = excerpt(post.html, EXCERPT_LENGTH)
     post.version += 1
     post.saved_at = at
@@ -236,7 +249,7 @@ def restore_revision(db: Session, post: Post, revision: Revision) -> None:
     see already stays as it is."""
     if (revision.title, revision.body) == (post.title, post.body):
         return
-    _show(db, post, revision.title, revision.body, now(), before=linked_in(post.html))
+    show(db, post, revision.title, revision.body, now(), before=linked_in(post.html))
     if post.draft_body is None:
         post.saved_in = None
     record(db, post.author_id, "restored-revision", "post", post.public_id, enrolment_id=post.enrolment_id)
@@ -271,7 +284,7 @@ def delete_post(db: Session, post: Post, about: About | None = None) -> None:
     post.deleted_at = now()
     record(db, post.author_id, "deleted", "post", post.public_id, enrolment_id=post.enrolment_id)
     db.flush()
-    _follow(db, about)
+    follow(db, about)
 
 
 def restore_post(db: Session, post: Post, about: About | None = None) -> None:
@@ -279,10 +292,10 @@ def restore_post(db: Session, post: Post, about: About | None = None) -> None:
     post.deleted_at = None
     record(db, post.author_id, "restored", "post", post.public_id, enrolment_id=post.enrolment_id)
     db.flush()
-    _follow(db, about)
+    follow(db, about)
 
 
-def _follow(db: Session, about: About | None) -> None:
+def follow(db: Session, about: About | None) -> None:
     """Let progress follow the posts about a Thing that exist now."""
     if about is None:
         return

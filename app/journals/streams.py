@@ -65,6 +65,7 @@ class PostLine(NamedTuple):
     comments: int
     is_answered: bool | None
     hidden_at: datetime | None
+    source_url: str | None
 
 
 def _id(name: str) -> BindParameter[Any]:
@@ -103,6 +104,7 @@ _SHOWN = (
     _COMMENTS,
     case((Post.is_question, _ACCEPTED)),
     Post.hidden_at,
+    Post.source_url,
 )
 Lines = Select[*tuple[Any, ...]]
 LINES: Lines = select(

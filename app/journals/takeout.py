@@ -36,6 +36,8 @@ class Entry:
     address: str
     body: str
     html: Markup
+    original: str = ""
+    """Where it stands, of what was written on a blog elsewhere."""
 
     @property
     def is_draft(self) -> bool:
@@ -77,6 +79,7 @@ def _markdown(entry: Entry) -> str:
         "readers": entry.readers,
         "language": entry.language,
         "address": entry.address,
+        "original": entry.original,
     }
     head = yaml.safe_dump(
         {name: fact for name, fact in facts.items() if fact}, allow_unicode=True, sort_keys=False

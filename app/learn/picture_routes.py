@@ -78,7 +78,10 @@ def add_to_post(
     form: Bound[PictureForm] = posted(PictureForm, file="picture"),
 ) -> Response:
     def desk(db: Session, writer: Viewer) -> Desk:
-        return own_desk(request, db, writer, handle, post)[1]
+        found, where = own_desk(request, db, writer, handle, post)
+        if found.source_url:
+            raise NotFound
+        return where
 
     return _add(request, database, viewer, locale, form, desk)
 

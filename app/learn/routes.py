@@ -15,6 +15,7 @@ from app.learn import (
     journal_routes,
     keep_routes,
     moderation_routes,
+    opml_routes,
     picture_routes,
     revision_routes,
     search_routes,
@@ -135,3 +136,4 @@ router.pages_of(cohort_routes.router)
 router.pages_of(moderation_routes.router)
 router.pages_of(search_routes.router)
 router.pages_of(keep_routes.router)
+router.pages_of(opml_routes.router)

@@ -185,7 +185,9 @@ def own_desk(
 def edit_page(
     request: Request, db: Session, viewer: Viewer, locale: Locale, handle: str, post: str
 ) -> Response:
-    _, desk = own_desk(request, db, viewer, handle, post)
+    found, desk = own_desk(request, db, viewer, handle, post)
+    if found.source_url:
+        return _written_elsewhere(request, locale)
     return open_desk(request, db, viewer, locale, desk)
 
 
@@ -202,8 +204,15 @@ def edit(
     writer = writer_of(viewer, form)
     if writer is None:
         return turned_away(request, viewer, locale, form)
-    _, desk = own_desk(request, db, writer, handle, post)
+    found, desk = own_desk(request, db, writer, handle, post)
+    if found.source_url:
+        return _written_elsewhere(request, locale)
     return write(request, db, writer, locale, desk, form)
+
+
+def _written_elsewhere(request: Request, locale: Locale) -> Response:
+    words = locale.gettext("This post lives on your own blog. Change it there, and it changes here.")
+    return redirect(request, "/account/blog", Flash(words))
 
 
 @router.post("/journals/{handle}/{post}/delete")

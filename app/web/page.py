@@ -3,7 +3,8 @@
 An endpoint asks for what it needs by parameter name: `db` is the transaction's session, `viewer` the
 signed-in person (an endpoint whose `viewer` may be None is open to all, any other asks for sign-in first),
 `locale` the language. One that must not hold a transaction while it works, because it hashes or speaks to
-the network, asks for `database` instead of `db`.
+the network, asks for `database` instead of `db`; one that fetches from sites that people name asks for
+`fetcher` too, and keeps only others of its kind waiting.
 
 Pages stand in the application's own list of routes and go from the match to the endpoint without FastAPI's
 dependencies wherever they need none: those would be most of what a small page costs.
@@ -32,7 +33,7 @@ from app.web.render import redirect, safe_next
 from app.web.workers import Workers
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-GIVEN = frozenset({"db", "database", "viewer", "locale"})
+GIVEN = frozenset({"db", "database", "fetcher", "viewer", "locale"})
 TRIES = 20
 """For a page that was overtaken: each time another page of the same person was done meanwhile."""
 
@@ -59,6 +60,7 @@ class PageRoute(APIRoute):
             self._taken.add("HEAD")
         self._readers = _readers(self.endpoint, self.param_convertors)
         self._opens_its_own = getattr(self.endpoint, "_opens_its_own", False)
+        self._fetches = getattr(self.endpoint, "_fetches", False)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """As Starlette's, for a site at the root of its host: sixty may be asked before the right one."""
@@ -94,7 +96,7 @@ class PageRoute(APIRoute):
         workers: Workers = request.app.state.workers
         crew = workers.readers if scope["method"] in SAFE_METHODS else workers.writers
         if self._opens_its_own:
-            crew = workers.others
+            crew = workers.fetchers if self._fetches else workers.others
         response: Response = await crew.run(self.endpoint, request, **values)
         await response(scope, receive, send)
 
@@ -148,7 +150,13 @@ def in_one_hop(endpoint: Callable[..., Any]) -> Callable[..., Any]:
                     value.speak(locale.gettext)
                 elif isinstance(value, str) and "\0" in value:
                     raise NotFound
-            given = {"db": db, "database": app.database, "viewer": viewer, "locale": locale}
+            given = {
+                "db": db,
+                "database": app.database,
+                "fetcher": getattr(app, "fetcher", None),
+                "viewer": viewer,
+                "locale": locale,
+            }
             for name in wanted:
                 values[name] = given[name]
             if takes_request:
@@ -172,6 +180,7 @@ def in_one_hop(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     hop.__signature__ = inspect.Signature([request_parameter, *parameters])  # type: ignore[attr-defined]
     hop._in_one_hop = True  # type: ignore[attr-defined]
     hop._opens_its_own = opens_its_own  # type: ignore[attr-defined]
+    hop._fetches = "fetcher" in wanted  # type: ignore[attr-defined]
     return hop
 
 

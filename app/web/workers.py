@@ -65,9 +65,10 @@ def _settle(future: asyncio.Future[Any], result: Any, error: BaseException | Non
 
 class Workers:
     """Who waits to write keeps no reader waiting; one writes at a time where the database lets no more. What
-    takes long outside of any transaction keeps neither waiting."""
+    takes long outside of any transaction keeps neither waiting; what other sites make long, nothing else."""
 
     def __init__(self, threads: int, *, one_writer: bool) -> None:
         self.readers = Crew(threads, "reader")
         self.writers = Crew(1 if one_writer else threads, "writer")
         self.others = Crew(2, "other")
+        self.fetchers = Crew(4, "fetcher")

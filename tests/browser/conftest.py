@@ -29,6 +29,7 @@ from tests.browser.server import Server, serving
 from tests.browser.stage import PEOPLE, lay_out_content, set_the_stage
 from tests.cast import PASSWORD
 from tests.conftest import settings_for
+from tests.peers.blogs import BlogServer
 from tests.peers.lying_provider import LyingProvider
 
 PATIENCE_MS = 15_000
@@ -74,8 +75,9 @@ def _provider(issuer: str, label: str) -> OidcProvider:
 
 
 @pytest.fixture(scope="package")
-def names(server: Server) -> dict[str, str]:
-    return set_the_stage(server)
+def names(server: Server) -> Iterator[dict[str, str]]:
+    with BlogServer().running() as blogs:
+        yield set_the_stage(server, blogs)
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,10 @@ class Page:
         given = {name: value.format_map(names) for name, value in self.at.items()}
         return self.route.format_map(given) + self.query.format_map(names)
 
-    def filled_in(self, names: Mapping[str, str]) -> dict[str, str]:
-        """What is sent."""
-        return {name: value.format_map(names) for name, value in (self.form or {}).items()}
+    def sent(self, names: Mapping[str, str]) -> dict[str, str] | None:
+        """The form, where there is one."""
+        form = self.form
+        return form if form is None else {name: value.format_map(names) for name, value in form.items()}
 
 
 P, T = {"programme": DEMO}, {"programme": DEMO, "thing": STARTED}
@@ -60,6 +61,7 @@ APPEAL = "/organize/appeals/{hiding}"
 HIDDEN = {"handle": "{learner}", "post": "{hidden_post}"}
 COMMENT = OWN | {"answer": "{comment}"}
 GRID, LEARNER = "/cohorts/{cohort}/coach", "/cohorts/{cohort}/coach/learners/{handle}"
+BLOG, BLOGS = "/account/blog", "/cohorts/{cohort}/coach/blogs"
 FILLED_IN = {"title": "A find", "body": TYPED}
 
 
@@ -201,6 +203,11 @@ PAGES = (
         status=422,
     ),
     Page("/account/journal", "empty", "newcomer"),
+    Page(BLOG, "none yet", "learner", main=True),
+    Page(BLOG, "no such address", "learner", form={"url": "nonsense"}, status=422),
+    Page(BLOG, "found", "learner", form={"url": "{blog}"}),
+    Page(BLOG, "kept", "busy", main=True),
+    Page(BLOG, "proposed", "newcomer"),
     Page("/account/profile", "no name", "learner", form={}, status=422),
     Page("/account/email", "no address", "learner", form={"email": "x"}, status=422),
     Page("/account/password", "not the current one", "learner", form={"password": "x"}, status=422),
@@ -212,6 +219,11 @@ PAGES = (
     Page("/cohorts/{cohort}/coach/inbox", who="coach", at=RIVERSIDE, main=True),
     Page("/cohorts/{cohort}/coach/inbox", "nobody waits", "coach", EMPTY),
     Page(LEARNER, who="coach", at=RIVERSIDE | {"handle": "{learner}"}, main=True),
+    Page(BLOGS, who="coach", at=RIVERSIDE, main=True),
+    Page(BLOGS, "none yet", "coach", EMPTY),
+    Page(BLOGS, "no list", "coach", RIVERSIDE, form={}, status=422),
+    Page(BLOGS, "a list", "coach", RIVERSIDE, form={"blogs": "Lena Maes,lena.example\nNobody,x"}),
+    Page(POST, "from a learner’s own blog", "coach", {"handle": "{blogger}", "post": "{blog_post}"}),
     Page("/cohorts/{cohort}", who="coach", at=RIVERSIDE),
     Page("/cohorts/{cohort}", "empty", "coach", EMPTY),
     Page(POST, "a learner’s", "coach", OWN),
@@ -273,6 +285,7 @@ NO_PAGES = {
     "/journals/{handle}/feed.atom": "a feed",
     "/cohorts/{cohort}/feed.atom": "a feed",
     "/programmes/{programme}/{thing}/feed.atom": "a feed",
+    "/cohorts/{cohort}/journals.opml": "a list for feed readers",
     "/styleguide": "each component twice, for whoever works on the look",
     "/sign-in/{provider}/callback": "leads on to another page",
 }
@@ -307,7 +320,6 @@ class Visitor:
     def fetch(self, page: Page) -> httpx2.Response:
         """The page; fails where it answers otherwise than the table says."""
         method = "GET" if page.form is None else "POST"
-        data = None if page.form is None else page.filled_in(self.names)
-        response = self.client.request(method, page.address(self.names), data=data)
+        response = self.client.request(method, page.address(self.names), data=page.sent(self.names))
         assert response.status_code == page.status, f"{page} answered {response.status_code}"
         return response

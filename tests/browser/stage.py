@@ -11,6 +11,9 @@ from fastapi import Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.blogs.models import Blog, BlogEntry, State, Takes, Trouble
+from app.blogs.parsing import Feed, FeedEntry
+from app.blogs.services import register
 from app.clock import now
 from app.cohorts.models import Cohort, Enrolment, Mode
 from app.cohorts.queries import active_enrolment
@@ -35,6 +38,7 @@ from tests.browser.moderated import moderate
 from tests.browser.server import Server
 from tests.cast import PASSWORD, PROGRAMME
 from tests.conftest import CONTENT
+from tests.peers.blogs import BlogServer, Item, fetcher
 
 DEMO = "digital-work"
 STARTED = "phishing-and-passkeys"
@@ -65,8 +69,9 @@ def lay_out_content(source: Path, target: Path) -> None:
     (target / "things" / "unreadable" / "programme.md").write_text(UNREADABLE)
 
 
-def set_the_stage(server: Server) -> dict[str, str]:
-    """People, groups and posts for every state; returns what addresses are made of."""
+def set_the_stage(server: Server, blogs: BlogServer) -> dict[str, str]:
+    """People, groups and posts for every state; returns what addresses and forms are made of."""
+    server.app.state.fetcher = fetcher()
     with server.db() as db:
         people = _people(db, server.app.state.passwords.hash(PASSWORD))
         groups = _groups(db, people)
@@ -80,8 +85,54 @@ def set_the_stage(server: Server) -> dict[str, str]:
         names["confirm_token"] = _ask_for_an_address(db, server, people["busy"])
         unwanted = Unwanted(people["busy"].public_id, DIGEST)
         names["unsubscribe_token"] = unsubscribe_token(server.app.state.settings.secret(), unwanted)
+        names |= _blogs(db, server, people, blogs)
         _fail_in_the_background(db, people["busy"])
     return names
+
+
+def _blogs(db: Session, server: Server, people: Mapping[str, Person], blogs: BlogServer) -> dict[str, str]:
+    """One to be found, one in trouble with posts of every kind, one that was proposed, and the demo's own."""
+    home = blogs.page("/", '<link rel="alternate" type="application/rss+xml" href="/feed" title="All of it">')
+    items = (Item("Thing 2", hours=5), Item("A walk"), Item("From long ago", hours=24 * 400))
+    blogs.feed("/feed", *items)
+    enrolment = active_enrolment(db, people["busy"].id, DEMO)
+    assert enrolment is not None
+    entries = [
+        FeedEntry(title, f"{home}{title}", title, "", now() - timedelta(hours=1), (), f"<p>{TYPED}</p>")
+        for title in ("Thing 1", "Gone", "Left out", "Locked")
+    ]
+    blog = register(
+        db,
+        people["busy"].id,
+        address=home,
+        feed_url=f"{home}feed",
+        feed=Feed("Bo writes", home, "en", entries),
+        enrolment=enrolment,
+        visibility=Visibility.COHORT,
+        takes=Takes.ALL,
+        full_text=True,
+        catalogue=server.app.state.library.catalogue,
+        choices={entries[2].key: "", entries[3].key: STARTED},
+    )
+    blog.trouble, blog.status, blog.troubled_since = Trouble.STATUS, 403, now() - timedelta(days=2)
+    gone = db.scalars(select(BlogEntry).where(BlogEntry.title == "Gone")).one()
+    gone.gone_at = now()
+    db.add(
+        Blog(
+            person_id=people["newcomer"].id,
+            proposed_by_id=people["coach"].id,
+            state=State.PROPOSED,
+            address="https://nora.example/",
+            visibility=Visibility.PRIVATE,
+        )
+    )
+    handle, post = db.execute(
+        select(Person.handle, Post.public_id)
+        .join(Post, Post.author_id == Person.id)
+        .where(Post.source_url.is_not(None), Person.id != people["busy"].id)
+        .limit(1)
+    ).one()
+    return {"blog": home, "blogger": handle, "blog_post": post}
 
 
 def _ask_for_an_address(db: Session, server: Server, person: Person) -> str:

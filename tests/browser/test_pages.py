@@ -88,7 +88,7 @@ class Windows:
         else:
             window.goto("/healthz")
             with window.expect_navigation() as navigation:
-                window.evaluate(SEND, [address, page.filled_in(self.names)])
+                window.evaluate(SEND, [address, page.sent(self.names)])
             response = navigation.value
         assert response is not None and response.status == page.status
         return window

@@ -47,6 +47,7 @@ PAGES = [
     ("coach", "/cohorts/{cohort}/coach", "Lena Maes"),
     ("coach", "/cohorts/{cohort}/coach/inbox", "Waiting for an answer"),
     ("coach", "/cohorts/{cohort}/coach/learners/lena-maes", "Journey"),
+    ("learner", "/account/blog", "My own blog"),
     ("organizer", "/organize", "Everything in order"),
     ("organizer", "/organize/programmes/demo-programme", "Content problems"),
     ("organizer", "/organize/cohorts", "Riverside Library"),
@@ -120,7 +121,7 @@ def test_machines_are_told_in_a_word(site: Site, url: str, text: str) -> None:
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
 
 
-@pytest.mark.parametrize("url", ["/metrics", "/account/blog"])
+@pytest.mark.parametrize("url", ["/metrics"])
 def test_nothing_answers_as_a_stub(site: Site, url: str) -> None:
     see(visitor(site, "learner").get(url), 404)
 
@@ -137,8 +138,14 @@ def test_an_account_is_made_used_and_left_by_its_fields(site: Site) -> None:
     assert browser.get(f"/cohorts/{site.cast.cohort.public_id}").status_code == 200
 
 
+def test_a_group_s_journals_are_a_list_for_feed_readers(site: Site) -> None:
+    answer = site.client(site.cast.learner).get(f"/cohorts/{site.cast.cohort.public_id}/journals.opml")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/x-opml; charset=utf-8")
+
+
 def test_the_fields_are_called_what_scripts_call_them(site: Site) -> None:
     learner = site.client(site.cast.learner)
+    assert "url" in named(see(learner.get("/account/blog")).html)
     for url, names in (("/sign-in", {"email", "password"}), ("/sign-up", {"email", "password", "name"})):
         assert names <= named(see(site.client().get(url)).html)
     page = see(learner.get("/programmes/demo-programme/first/reflect"))

@@ -13,6 +13,7 @@ from app.db import Database
 from app.jobs.worker import Worker
 from app.journals.digests import MAIL_DIGESTS, mail_digests
 from app.mail.services import SEND
+from app.things.library import Library
 from tests.conftest import settings_for
 
 LEASE = timedelta(seconds=2)
@@ -23,7 +24,7 @@ def main(url: str, port: str) -> None:
     settings = settings_for(url, smtp_url=f"smtp://127.0.0.1:{port}")
     zone = ZoneInfo(settings.time_zone)
     runners = {
-        SEND: make_postman(settings).deliver,
+        SEND: make_postman(settings, Library(settings.content_dir)).deliver,
         MAIL_DIGESTS: partial(mail_digests, zone=zone),
     }
     Worker(Database(url), runners, threads=THREADS, lease=LEASE, look_every=0.05).start()

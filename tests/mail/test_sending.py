@@ -24,6 +24,7 @@ from app.organize.letters import TRIAL
 from app.people.models import Person
 from app.settings import SmtpServer
 from app.settings import smtp_server as parsed
+from app.things.library import Library
 from tests.conftest import BASE_URL, Site, settings_for
 from tests.mail.letters import html_of, text_of, told
 from tests.peers.smtp import OK, Box, certificates, smtp_server, takes
@@ -41,7 +42,7 @@ def send(site: Site, box: Box) -> Iterator[Callable[[], int]]:
         settings = settings_for(
             "sqlite://", smtp_url=f"smtp://127.0.0.1:{port}", mail_from="things@example.org"
         )
-        worker = Worker(site.database, {SEND: make_postman(settings).deliver})
+        worker = Worker(site.database, {SEND: make_postman(settings, Library(settings.content_dir)).deliver})
         yield worker.run_due
 
 
@@ -188,7 +189,7 @@ def test_an_address_that_is_none_is_dead(site: Site, box: Box, send: Callable[[]
 def test_without_a_server_everything_waits(site: Site) -> None:
     settings = settings_for("sqlite://", smtp_url="smtp://127.0.0.1:9")
     write(site)
-    Worker(site.database, {SEND: make_postman(settings).deliver}).run_due()
+    Worker(site.database, {SEND: make_postman(settings, Library(settings.content_dir)).deliver}).run_due()
     (job,) = jobs(site)
     assert "refused" in job.error and job.died_at is None
 

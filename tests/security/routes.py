@@ -196,6 +196,10 @@ POST /cohorts/{cohort}/coach/reports/{report}                 hide         login
 POST /cohorts/{cohort}/coach/reports/{report}                 desk         login 404   404   404   404   404   404   404   404
 POST /cohorts/{cohort}/coach/hidings/{hiding}/lift                         login 404   404   404   404   done  404   404   404
 POST /cohorts/{cohort}/coach/hidings/{hiding}/lift            taken        login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/blogs                                        login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/blogs                                        login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/blogs                            propose     login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/journals.opml                                      login 404   page  page  404   page  404   404   404
 GET  /join                                                                 login page  page  page  page  page  page  page  page
 POST /join                                                                 login done  done  done  done  done  done  done  done
 POST /join                                                    unknown      login 422   422   422   422   422   422   422   422
@@ -257,6 +261,13 @@ POST /account/kept/{kept}/remove                                           login
 POST /account/kept/{kept}/remove                              removed      login 404   404   404   404   404   404   404   404
 POST /account/kept/{kept}/restore                                          login 404   404   404   404   404   404   404   404
 POST /account/kept/{kept}/restore                             removed      login 404   404   done  404   404   404   404   404
+GET  /account/blog                                                        login page  page  page  page  page  page  page  page
+POST /account/blog                                                        login 422   422   422   422   422   422   422   422
+POST /account/blog/confirm                                                login 422   422   422   422   422   422   422   422
+POST /account/blog/read                                                   login 404   done  404   done  404   404   404   404
+POST /account/blog/entries                                                login 404   done  404   done  404   404   404   404
+POST /account/blog/settings                                               login 404   done  404   done  404   404   404   404
+POST /account/blog/remove                                                 login 404   done  done  done  404   404   404   404
 POST /account/sessions/end-others                                          login done  done  done  done  done  done  done  done
 POST /account/sessions/{public_id}/end                                     login 404   done  404   404   404   404   404   404
 GET  /account/identities/new                                               login done  done  done  done  done  done  done  done
@@ -332,6 +343,13 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/account/password": {"current_password": PASSWORD, "password": "seven green umbrellas"},
     "/account/notices": {"answer": "daily", "posts": "never"},
     "/account/email": {"email": "another@example.org", "password_now": PASSWORD},
+    "/account/blog": {"url": "http://10.0.0.1/"},
+    "/account/blog/confirm": {"url": "http://10.0.0.1/", "visibility": "cohort", "takes": "all"},
+    "/account/blog/entries": {"entry": "nosuch", "choice": "-"},
+    "/account/blog/settings": {"visibility": "cohort", "takes": "all"},
+    "/account/blog/remove": {"posts": "delete"},
+    "/cohorts/{cohort}/coach/blogs": {"blogs": "Lena Maes,https://lena.example/"},
+    "/cohorts/{cohort}/coach/blogs propose": {"blogs": ",https://lena.example/", "action": "propose"},
     "/forgotten-password": {"email": "lena@example.org"},
     "/account/unlink": {"issuer": ISSUER, "subject": SUBJECT},
     "/language": {"language": "fr", "next": "/programmes"},

@@ -13,16 +13,8 @@ Rows = dict[str, list[dict[str, Any]]]
 LAST_SEEN = {"login_session.last_seen_at", "login_session.expires_at", "person.last_language"}
 """What opening a page may change."""
 RANDOM = {
-    "public_id",
-    "token_hash",
-    "once",
-    "code",
-    "object_id",
-    "password_hash",
-    "key",
-    "lease",
-    "details",
-    "place",
+    *("public_id", "token_hash", "once", "code", "object_id", "password_hash", "key", "lease", "details"),
+    *("place", "next_due_at"),
 }
 REFERENCES = {
     ("event", "actor_id"): "person",

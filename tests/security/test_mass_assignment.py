@@ -55,12 +55,16 @@ def own_fields() -> dict[str, set[str]]:
 
 
 TAKEN = {
+    "/account/blog/entries": "EntriesForm",
+    "/account/blog/remove": "RemoveForm",
+    "/account/blog/settings": "BlogSettingsForm",
     "/account/email": "EmailForm",
     "/account/feeds": "FeedForm",
     "/account/notices": "NoticesForm",
     "/account/password": "PasswordForm",
     "/account/profile": "ProfileForm",
     "/account/unlink": "UnlinkForm",
+    "/cohorts/{cohort}/coach/blogs": "BlogListForm",
     "/cohorts/{cohort}/coach/reports/{report}": "HandleForm",
     "/forgotten-password": "ForgottenForm",
     "/join": "CodeForm",

@@ -11,6 +11,9 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
+from app.blogs.models import Takes
+from app.blogs.parsing import Feed, FeedEntry
+from app.blogs.services import propose, register
 from app.clock import now
 from app.cohorts.models import Cohort, Mode
 from app.cohorts.queries import active_enrolment
@@ -123,7 +126,7 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
     world = World(site, connection, portal)
     for role in SIGNED_IN:
         world.token(role)
-    for step in (
+    steps = (
         _write_posts,
         _add_pictures,
         _answer,
@@ -133,7 +136,9 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
         _open_ways_in,
         _make_groups,
         _fail_in_the_background,
-    ):
+        _keep_blogs,
+    )
+    for step in steps:
         with site.db() as db:
             step(world, db)
     _keep_addresses_secret(world)
@@ -408,6 +413,48 @@ def _fail_in_the_background(world: World, db: Session) -> None:
         Secret(mailed_token(secret, "address", address.public_id)),
         *(Secret(link.public_id) for link in (address, password)),
     ]
+
+
+def _keep_blogs(world: World, db: Session) -> None:
+    """The learner's own blog, which coaches may know of, one that is private, and one that was proposed."""
+    cast = world.site.cast
+    for role, visibility, readers in (
+        ("learner", Visibility.COACHES, ("learner", "coach")),
+        ("other_learner", Visibility.PRIVATE, ("other_learner",)),
+    ):
+        person = world.person(role)
+        feed = Feed("", "", "en", [_entry(role, "is here"), _entry(role, "is left out")])
+        register(
+            db,
+            person.id,
+            address=f"https://blog-of-{role}.example/kumquat",
+            feed_url=f"http://10.0.0.1/feed-of-{role}-kumquat",
+            feed=feed,
+            enrolment=active_enrolment(db, person.id, PROGRAMME),
+            visibility=visibility,
+            takes=Takes.ALL,
+            full_text=False,
+            catalogue=world.site.app.state.library.catalogue,
+            choices={feed.entries[1].key: ""},
+        )
+        world.secrets += [
+            Secret(f"blog-of-{role}.example/kumquat", readers),
+            Secret(f"feed-of-{role}-kumquat", readers),
+            Secret(f"Text that {role} blogs is here", readers),
+            Secret(f"Title that {role} blogs is here", readers),
+            Secret(f"Title that {role} blogs is left out", (role,)),
+            Secret(f"Text that {role} blogs is left out"),
+        ]
+    peer = active_enrolment(db, cast.peer.id, PROGRAMME)
+    assert peer is not None
+    propose(db, cast.coach.id, cast.peer.id, peer.id, "https://proposed.example/kumquat")
+    world.secrets.append(Secret("https://proposed.example/kumquat", ("peer", "coach")))
+
+
+def _entry(role: str, name: str) -> FeedEntry:
+    words = f"{role} blogs {name}"
+    url = f"https://{role}.example/{name.replace(' ', '-')}"
+    return FeedEntry(words, url, f"Title that {words}", "", now(), (), f"<p>Text that {words}</p>")
 
 
 def _own(db: Session, person: Person) -> Person:
