@@ -117,7 +117,7 @@ class Postman:
         values = {
             "site": site,
             "base_url": self._base_url,
-            "name": written.reader.name,
+            "name": " ".join(written.reader.name.split()),
             "subject": written.subject.translated(locale.gettext),
             **(written.values(locale) if callable(written.values) else written.values),
         }

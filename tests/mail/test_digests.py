@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from httpx2 import Response
-from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import delete, select, update
 from starlette.testclient import TestClient
 
@@ -27,7 +26,7 @@ from app.notices.queries import choices_of
 from app.notices.services import choose, tell
 from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.people.models import Person
-from tests.account.test_notices import leave, narrow, post_at, take_the_answer_back, tell_of
+from tests.account.test_notices import leave, make_it_feedback, narrow, post_at, take_the_answer_back, tell_of
 from tests.conftest import BASE_URL, Site
 from tests.deeds import answer, enrolments_of, reflect, write_posts
 from tests.mail.letters import html_of, text_of, told
@@ -142,7 +141,7 @@ def test_one_digest_for_each_person_and_day_whoever_looks(site: Site) -> None:
     assert Counter(to for to, _ in told(site.mail())) == {LENA: 1, PIET: 1, "cora@example.org": 1}
 
 
-@pytest.mark.parametrize("change", [narrow, leave, take_the_answer_back])
+@pytest.mark.parametrize("change", [narrow, leave, take_the_answer_back, make_it_feedback])
 def test_what_one_may_no_longer_see_when_it_is_sent_is_left_out(site: Site, change) -> None:
     post = reflect(site, site.cast.learner, title="Kumquat")
     answer(site, site.cast.coach, post, body="Kumquat answer")
@@ -151,7 +150,7 @@ def test_what_one_may_no_longer_see_when_it_is_sent_is_left_out(site: Site, chan
         collect(site)
         change(site, post)
         letters = only(site.mail(), PIET)
-    if change is take_the_answer_back:
+    if change in (take_the_answer_back, make_it_feedback):
         assert "Kumquat answer" not in str(letters[0]) and "mentioned" not in text_of(letters[0])
     else:
         assert letters == []
@@ -315,7 +314,8 @@ def test_a_long_digest_says_that_there_is_more(site: Site) -> None:
 def test_what_people_write_runs_in_no_letter_and_writes_no_headers(site: Site) -> None:
     wants(site, site.cast.peer, Frequency.DAILY, "mention")
     header = "=?utf-8?q?x=0AReply-To=3A_e=40e.example=0A=0AYour_account_is_locked?="
-    for name in (*SCRIPTS, header, "Cora\u2028-- \u2028Dear Piet,"):
+    names = (*SCRIPTS, header, "Cora\u2028-- \u2028Dear Piet,")
+    for day, name in enumerate(names, start=1):
         with site.db() as db:
             db.get_one(Person, site.cast.coach.id).name = name
         post = reflect(site, site.cast.learner, title=f"{name[:150]}\n\nDear Piet,", body=MARKDOWN)
@@ -325,13 +325,12 @@ def test_what_people_write_runs_in_no_letter_and_writes_no_headers(site: Site) -
         with site.db() as db:
             db.execute(update(Notice).values(mail_id=None))
             db.execute(delete(NoticeMail))
-        letters += [letter for letter in morning(site, FRIDAY + timedelta(days=1)) if letter]
+        letters += morning(site, FRIDAY + timedelta(days=day))
+        assert len(letters) >= 2
         for letter in letters:
-            page = Response(200, headers={"content-type": "text/html"}, text=html_of(letter))
-            styled = re.sub(r' style="[^"]*"', "", page.text)
-            found = Seen("letter", Response(200, headers={"content-type": "text/html"}, text=styled))
-            assert not list(attacks(found)), html_of(letter)
-            assert not re.search(r"<(img|link|script)", html_of(letter))
+            unstyled = re.sub(r' style="[^"]*"', "", html_of(letter))
+            page = Response(200, headers={"content-type": "text/html"}, text=unstyled)
+            assert not list(attacks(Seen("a letter", page))), unstyled
+            assert not re.search(r"<(img|link|script)", unstyled)
             assert letter["Reply-To"] is None and letter["Bcc"] is None
             assert "\n\nDear Piet," not in text_of(letter) and text_of(letter).count("\n-- \n") == 1
-            assert LexborHTMLParser(html_of(letter)).css_first("h1") is not None
