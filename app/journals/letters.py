@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.db import BigId
 from app.journals.cards import EMPTY, thing_of, title_of
 from app.journals.models import Post
-from app.journals.notices import NoticeLine, lines_of_mail, on_one_line, place, sentence, title_in
+from app.journals.notices import ELSEWHERE, NoticeLine, lines_of_mail, on_one_line, place, sentence, title_in
 from app.journals.queries import coaches_in, learns_in, visible_when
 from app.journals.streams import VIEWER
 from app.journals.takeout import OWN_LINK
@@ -116,7 +116,8 @@ def notice_letter(db: Session, mail: Mail, *, desk: Desk) -> Written | None:
     if found is None or not lines:
         return None
     person, line = found[0], lines[0]
-    subject = message(SUBJECTS[Kind(line.kind)].text, name=line.actor_name or "")
+    words = SUBJECTS[Kind(line.kind)] if line.post_id is not None else ELSEWHERE[Kind(line.kind)][1]
+    subject = message(words.text, name=line.actor_name or "")
     unsubscribe = desk.unsubscribe(person, line.kind)
 
     def values(locale: Locale) -> Mapping[str, Any]:

@@ -18,7 +18,7 @@ from app.notices.queries import frequency_of
 from app.people.models import Person
 from app.statements import Statement
 from app.things.catalogue import Catalogue
-from app.web.i18n import Locale, message
+from app.web.i18n import Locale, Message, message
 from app.web.paging import Page, encode_cursor
 
 PAGE_LENGTH = 30
@@ -34,8 +34,12 @@ SENTENCES = {
     Kind.MODERATION: message("There is a decision about “%(title)s”, or about an answer there"),
     Kind.BLOG: message("There is something to look at with your own blog"),
 }
-ELSEWHERE = {Kind.BLOG: "/account/blog"}
-"""Where notices lead that speak of no post."""
+ELSEWHERE = {
+    Kind.REPORT: ("/organize/reports", message("Something was reported to the organizers")),
+    Kind.MODERATION: ("/", message("What you reported was looked at")),
+    Kind.BLOG: ("/account/blog", SENTENCES[Kind.BLOG]),
+}
+"""Where notices lead that speak of no post, and what they say."""
 ICONS = {
     Kind.ANSWER: "message",
     Kind.REPLY: "message",
@@ -187,8 +191,13 @@ def title_in(line: NoticeLine, catalogue: Catalogue, locale: Locale) -> str:
 
 def sentence(line: NoticeLine, title: str, locale: Locale) -> str:
     """What happened, on one line. `title` is that of `title_in`."""
-    said = locale.gettext(SENTENCES[Kind(line.kind)].text)
+    said = locale.gettext(_words(line).text)
     return on_one_line(said % {"name": line.actor_name or locale.gettext("Somebody"), "title": title})
+
+
+def _words(line: NoticeLine) -> Message:
+    kind = Kind(line.kind)
+    return SENTENCES[kind] if line.post_id is not None else ELSEWHERE[kind][1]
 
 
 def on_one_line(said: str) -> str:
@@ -199,6 +208,6 @@ def on_one_line(said: str) -> str:
 def place(line: NoticeLine) -> str:
     """Where one sees it."""
     if line.post_public_id is None:
-        return ELSEWHERE[Kind(line.kind)]
+        return ELSEWHERE[Kind(line.kind)][0]
     post = f"/journals/{line.owner_handle}/{line.post_public_id}"
     return f"{post}#answer-{line.answer}" if line.answer else post
