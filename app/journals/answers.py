@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
-from app.journals.models import Audience, Comment, Post, Reaction, Visibility
+from app.journals.models import Audience, Comment, Post, Reaction, ReactionKind, Visibility
 from app.journals.queries import comment_visible_to, visible_to
 from app.people.models import Person
 from app.people.viewer import Viewer
+from app.web.i18n import message
 from app.web.paging import Page, encode_cursor
 
 MOST_NAMES = 5
@@ -137,6 +138,7 @@ def acceptable_comment(db: Session, viewer: Viewer, post: Post, public_id: str) 
             Comment.public_id == public_id,
             Comment.post_id == post.id,
             Comment.parent_id.is_(None),
+            Comment.hidden_at.is_(None),
             open_to_readers(),
             comment_visible_to(viewer),
         )
@@ -192,6 +194,14 @@ def own_answers(
     lines = [OwnAnswer._make(row) for row in db.execute(found)]
     more, lines = len(lines) > limit, lines[:limit]
     return Page(lines, encode_cursor(lines[-1].at, lines[-1].id) if more else "")
+
+
+SAID = {
+    ReactionKind.THANKS: message("Thanks"),
+    ReactionKind.SAME_HERE: message("Same here"),
+    ReactionKind.WILL_TRY: message("I’ll try this"),
+}
+"""What each press says."""
 
 
 class Reacted(NamedTuple):

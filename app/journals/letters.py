@@ -17,7 +17,17 @@ from sqlalchemy.orm import Session
 from app.db import BigId
 from app.journals.cards import EMPTY, thing_of, title_of
 from app.journals.models import Post
-from app.journals.notices import ELSEWHERE, NoticeLine, lines_of_mail, on_one_line, place, sentence, title_in
+from app.journals.notices import (
+    ELSEWHERE,
+    SENTENCES,
+    NoticeLine,
+    lines_of_mail,
+    on_one_line,
+    place,
+    said_in,
+    sentence,
+    title_in,
+)
 from app.journals.queries import coaches_in, learns_in, visible_when
 from app.journals.streams import VIEWER
 from app.journals.takeout import OWN_LINK
@@ -189,18 +199,18 @@ def _post(row: Any, desk: Desk, locale: Locale) -> Told:
 
 def _told(lines: Sequence[NoticeLine], desk: Desk, locale: Locale) -> list[Told]:
     """In the order of what matters; reactions to the same thing are one."""
-    ordered = sorted(lines, key=lambda line: (ORDER.index(Kind(line.kind)), _subject(line)))
+    ordered = sorted(lines, key=_place)
     told = []
-    for (kind, _), group in groupby(ordered, lambda line: (Kind(line.kind), _subject(line))):
-        if kind is Kind.REACTION:
+    for (kind, *_), group in groupby(ordered, _place):
+        if ORDER[kind] is Kind.REACTION:
             told.append(_reactions(list(group), desk, locale))
         else:
             told += [_one(line, desk, locale) for line in group]
     return told
 
 
-def _subject(line: NoticeLine) -> tuple[int, str]:
-    return line.post_id or 0, line.answer or ""
+def _place(line: NoticeLine) -> tuple[int, int, str, str]:
+    return ORDER.index(Kind(line.kind)), line.post_id or 0, line.answer or "", line.said or ""
 
 
 def _one(line: NoticeLine, desk: Desk, locale: Locale) -> Told:
@@ -219,8 +229,9 @@ def _reactions(lines: Sequence[NoticeLine], desk: Desk, locale: Locale) -> Told:
     if len(names) == 1:
         return _one(lines[0], desk, locale)
     title = title_in(lines[0], desk.catalogue(), locale)
-    said = locale.gettext("%(names)s reacted to “%(title)s”")
-    said = on_one_line(said % {"names": locale.enumeration(names), "title": title})
+    said = locale.gettext(SENTENCES[Kind.REACTION].text)
+    who, words = locale.enumeration(names), said_in(lines[0], locale)
+    said = on_one_line(said % {"name": who, "title": title, "said": words})
     return Told(said, desk.base_url + place(lines[0]))
 
 

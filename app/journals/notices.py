@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.db import BigId
+from app.journals.answers import SAID
 from app.journals.cards import thing_of, title_of
-from app.journals.models import Comment, Post
+from app.journals.models import Comment, Post, Reaction
 from app.journals.queries import coaches_in, comment_visible_when, learns_in, visible_when
 from app.notices.models import Frequency, Kind, Notice
 from app.notices.queries import frequency_of
@@ -27,7 +28,7 @@ SENTENCES = {
     Kind.ANSWER: message("%(name)s answered your post “%(title)s”"),
     Kind.REPLY: message("%(name)s replied to you at “%(title)s”"),
     Kind.MENTION: message("%(name)s mentioned you at “%(title)s”"),
-    Kind.REACTION: message("%(name)s reacted to “%(title)s”"),
+    Kind.REACTION: message("%(name)s about “%(title)s”: %(said)s"),
     Kind.QUESTION: message("%(name)s asks: “%(title)s”"),
     Kind.ACCEPTED: message("%(name)s accepted your answer to “%(title)s”"),
     Kind.REPORT: message("You are asked to look at “%(title)s”, or at an answer there"),
@@ -55,6 +56,16 @@ ICONS = {
 READER = aliased(Person)
 """Of the notice at hand."""
 _actor, _owner = aliased(Person), aliased(Person)
+_SAID = (
+    select(func.aggregate_strings(Reaction.kind, " "))
+    .where(
+        Reaction.post_id == Notice.post_id,
+        Reaction.comment_id.is_not_distinct_from(Notice.comment_id),
+        Reaction.person_id == Notice.actor_id,
+    )
+    .correlate(Notice)
+    .scalar_subquery()
+)
 _COACHES_IN = coaches_in(READER.id).correlate(READER)
 _POST_SEEN = and_(
     Post.published_at.is_not(None),
@@ -62,6 +73,7 @@ _POST_SEEN = and_(
 )
 SEEN: ColumnElement[bool] = and_(
     or_(Notice.actor_id.is_(None), _actor.id.is_not(None)),
+    or_(Notice.kind != Kind.REACTION.value, _SAID.is_not(None)),
     or_(
         and_(Notice.post_id.is_(None), or_(*(Notice.kind == kind.value for kind in ELSEWHERE))),
         and_(
@@ -74,8 +86,8 @@ SEEN: ColumnElement[bool] = and_(
         ),
     ),
 )
-"""What a notice speaks of is there, and its own reader may see it, by the one predicate: of a statement that
-is `with_subjects`."""
+"""What a notice speaks of is there, and was not taken back, and its own reader may see it, by the one
+predicate: of a statement that is `with_subjects`."""
 
 
 def with_subjects(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -113,6 +125,7 @@ class NoticeLine(NamedTuple):
     audience: str | None
     body: str | None
     html: str | None
+    said: str | None
 
 
 _LINES = with_subjects(
@@ -136,6 +149,7 @@ _LINES = with_subjects(
         Comment.audience,
         Comment.body,
         Comment.html,
+        _SAID,
     )
 ).where(SEEN)
 _NEWEST_FIRST = (Notice.at.desc(), Notice.id.desc())
@@ -192,7 +206,14 @@ def title_in(line: NoticeLine, catalogue: Catalogue, locale: Locale) -> str:
 def sentence(line: NoticeLine, title: str, locale: Locale) -> str:
     """What happened, on one line. `title` is that of `title_in`."""
     said = locale.gettext(_words(line).text)
-    return on_one_line(said % {"name": line.actor_name or locale.gettext("Somebody"), "title": title})
+    name = line.actor_name or locale.gettext("Somebody")
+    return on_one_line(said % {"name": name, "title": title, "said": said_in(line, locale)})
+
+
+def said_in(line: NoticeLine, locale: Locale) -> str:
+    """What was said with a press, in the order of the buttons."""
+    kinds = (line.said or "").split()
+    return ", ".join(words.translated(locale.gettext) for kind, words in SAID.items() if kind in kinds)
 
 
 def _words(line: NoticeLine) -> Message:

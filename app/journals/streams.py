@@ -85,6 +85,7 @@ _ACCEPTED = exists().where(
     Comment.post_id == Post.id,
     Comment.accepted_at.is_not(None),
     Comment.deleted_at.is_(None),
+    Comment.hidden_at.is_(None),
     open_to_readers(),
 )
 _SHOWN = (

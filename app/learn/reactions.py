@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.journals.answers import MOST_NAMES, Reacted
+from app.journals.answers import MOST_NAMES, SAID, Reacted
 from app.journals.models import ReactionKind
 from app.people.viewer import Viewer
-from app.web.i18n import Locale, message
+from app.web.i18n import Locale
 
-WORDS = {
-    ReactionKind.THANKS: message("Thanks"),
-    ReactionKind.SAME_HERE: message("Same here"),
-    ReactionKind.WILL_TRY: message("I’ll try this"),
-}
-TO_POST = tuple(WORDS)
+TO_POST = tuple(ReactionKind)
 TO_ANSWER = (ReactionKind.THANKS,)
 
 
@@ -55,9 +50,7 @@ def reactions_view(
         said = [one for one in here if one.kind == kind]
         is_on = viewer is not None and any(one.person_id == viewer.person_id for one in said)
         kinds.append(
-            ReactionView(
-                kind.value, WORDS[kind].translated(locale.gettext), is_on, _who(locale, viewer, said)
-            )
+            ReactionView(kind.value, SAID[kind].translated(locale.gettext), is_on, _who(locale, viewer, said))
         )
     return ReactionsView(
         f"reactions-{name}" if answer else "reactions",

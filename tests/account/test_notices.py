@@ -12,7 +12,7 @@ from app.account.notices import FREQUENCIES, KINDS
 from app.clock import now, set_to
 from app.cohorts.models import Enrolment
 from app.journals.letters import ORDER, SUBJECTS
-from app.journals.models import Comment, Post
+from app.journals.models import Comment, Post, Reaction
 from app.journals.notices import ICONS, SENTENCES
 from app.notices.models import CHOOSABLE, Frequency, Kind, Notice
 from app.notices.queries import choices_of
@@ -36,6 +36,10 @@ def tell_of(site: Site, person: Person, kind: Kind, url: str = "", *, once: str 
         if post:
             last = select(Comment.id).where(Comment.post_id == post.id).order_by(Comment.id.desc()).limit(1)
             about = {"post_id": post.id, "comment_id": db.scalar(last), "actor_id": by.id}
+            if kind is Kind.REACTION:
+                said = {"person_id": by.id, "kind": "thanks"}
+                db.add(Reaction(post_id=post.id, comment_id=about["comment_id"], **said))
+                db.flush()
         tell(db, person.id, kind, once=f"{kind} {once}", **about)
 
 
@@ -84,15 +88,20 @@ def test_every_kind_reads_well_in_three_languages(site: Site) -> None:
     answer(site, site.cast.peer, post)
     for kind in Kind:
         tell_of(site, site.cast.learner, kind, "" if kind is Kind.BLOG else post)
+    for kind in (Kind.REPORT, Kind.MODERATION):
+        tell_of(site, site.cast.learner, kind, once="elsewhere")
     client, said = site.client(site.cast.learner), {}
     for language in ("en", "nl", "fr"):
         client.post("/language", data={"language": language})
         said[language] = notices(client)
-        assert len(said[language]) == len(Kind) + 1
+        assert len(said[language]) == len(Kind) + 3
         assert all("%" not in sentence and sentence[:1].strip() for sentence in said[language])
     assert not set(said["en"]) & (set(said["nl"]) | set(said["fr"]))
-    blog = see(client.get("/notices")).css_first("form[action$='/open']").attributes["action"] or ""
-    assert client.post(blog).headers["location"] == "/account/blog"
+    ways = [
+        form.attributes["action"] or "" for form in see(client.get("/notices")).css("form[action$='/open']")
+    ]
+    led = {client.post(way).headers["location"] for way in ways}
+    assert {"/account/blog", "/organize/reports", "/"} <= led
 
 
 def test_all_is_marked_as_read_but_what_came_meanwhile(site: Site) -> None:

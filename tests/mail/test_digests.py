@@ -21,6 +21,7 @@ from app.jobs.models import Job
 from app.jobs.schedules import fire_due
 from app.journals.digests import MAIL_DIGESTS, mail_digests
 from app.journals.letters import MOST_TOLD
+from app.journals.models import Reaction
 from app.notices.models import DIRECT, Frequency, Kind, Notice, NoticeMail
 from app.notices.queries import choices_of
 from app.notices.services import choose, tell
@@ -108,6 +109,8 @@ def test_the_weekly_digest_has_what_happened_with_its_text(site: Site) -> None:
     for number, name in enumerate(("peer", "coach", "other_coach")):
         with site.db() as db:
             about = {"post_id": post_at(db, post).id, "actor_id": getattr(site.cast, name).id}
+            db.add(Reaction(post_id=about["post_id"], person_id=about["actor_id"], kind="will-try"))
+            db.flush()
             tell(db, site.cast.learner.id, Kind.REACTION, once=f"reaction {number}", **about)
     other = reflect(site, site.cast.peer, title="A find", body="A map of bees.")
     hidden = reflect(site, site.cast.peer, title="Kumquat", visibility="private")
@@ -117,7 +120,7 @@ def test_the_weekly_digest_has_what_happened_with_its_text(site: Site) -> None:
     text = text_of(letter)
     assert letter["Subject"] == "What is new for you"
     assert "answered your post “My playlist”" in text and "> Three more." in text
-    assert "Piet Claes, Cora Janssens and Oda Willems reacted to “My playlist”" in text
+    assert "Piet Claes, Cora Janssens and Oda Willems about “My playlist”: I’ll try this" in text
     assert text.index("Three more") < text.index("New in your groups") < text.index("Piet Claes: “A find”")
     assert f"{BASE_URL}{other}" in text and "> A map of bees." in text and "Kumquat" not in text
     assert hidden not in text and "My playlist" not in text.partition("New in your groups")[2]
@@ -206,10 +209,11 @@ def test_nobody_gets_more_than_two_mails_a_week_but_for_direct_answers(site: Sit
     with site.db() as db:
         post = post_at(db, reflect(site, cast.other_learner, visibility="public", title="Everywhere"))
         about = {"post_id": post.id, "actor_id": cast.other_coach.id}
+        db.add(Reaction(post_id=post.id, person_id=cast.other_coach.id, kind="thanks"))
     sent: dict[str, list[datetime]] = {person.email or "": [] for person in people}
     direct = Counter[str]()
     worker = make_worker(site.app.state.settings, site.database)
-    for hour in range(6, 21 * 24, 17):
+    for hour in range(6, 21 * 24, 31):
         with set_to(FRIDAY + timedelta(hours=hour)):
             with site.db() as db:
                 for person, kind in product(people, Kind):
