@@ -13,7 +13,6 @@ from app.journals.cards import PostCard, card
 from app.journals.models import Audience, Comment, Visibility
 from app.journals.queries import comments_of, has_earlier_revisions
 from app.journals.streams import journal_lines, own_drafts, post_detail
-from app.keeping.queries import kept_post
 from app.learn.reader import Reader
 from app.people.models import Person
 from app.people.queries import person_by_handle
@@ -95,13 +94,11 @@ class AnswerView:
 @dataclass(frozen=True)
 class PostView:
     """`audiences` are (value, name, who that is) of who a viewer may answer to: maybe nobody. `has_earlier`
-    texts are for the author, and are looked for only where the post was changed. `kept` is the public id
-    under which the reader keeps it."""
+    texts are for the author, and are looked for only where the post was changed."""
 
     card: PostCard
     is_own: bool
     has_earlier: bool
-    kept: str
     edited_at: datetime | None
     answers: Sequence[AnswerView]
     audiences: Sequence[tuple[str, str, str]]
@@ -121,7 +118,6 @@ def post_view(reader: Reader, handle: str, public_id: str) -> PostView:
         shown,
         is_own,
         is_own and found.edited_at is not None and has_earlier_revisions(reader.db, line.id),
-        (viewer and kept_post(reader.db, viewer, line.id)) or "",
         found.edited_at,
         [_answer(answer, shown.url, viewer) for answer in comments_of(reader.db, viewer, line.id)],
         _audiences(reader, viewer, line.author_id, line.visibility, found.cohort_id),
