@@ -46,8 +46,8 @@ POSTS_EACH = 20
 TIMES = 15
 LIMIT_MS = 50
 IN_EACH = "overal"
-SELDOM = "zeldzaamheid"
-FOR_OTHERS = "voorbehouden"
+SELDOM = "zeldzaamfluit"
+FOR_OTHERS = "kwispelfluit"
 """Stands in every third post, and only in such as are for one group's coaches or for nobody."""
 
 
@@ -163,7 +163,7 @@ def searches(readers: Readers) -> list[tuple[str, str, str]]:
     thing = "about=digital-work/asking-ai"
     learner, coach, nobody = readers.learner, readers.coach, ""
     return [
-        ("a word that is nowhere", learner, "q=xylofoonbouwer"),
+        ("a word that is nowhere", learner, "q=xylofoonfluit"),
         ("a rare word", learner, f"q={SELDOM}"),
         ("a word in every post", learner, f"q={IN_EACH}"),
         ("a word in every post, page 2", learner, f"q={IN_EACH}&after=LATER"),

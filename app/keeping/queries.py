@@ -100,12 +100,3 @@ def own_kept_line(db: Session, viewer: Viewer, public_id: str) -> KeptLine:
     if row is None:
         raise NotFound
     return KeptLine(*row)
-
-
-def kept_post(db: Session, viewer: Viewer, post_id: int) -> str | None:
-    """The public id under which the viewer keeps a post."""
-    return db.scalar(
-        select(Kept.public_id).where(
-            Kept.person_id == viewer.person_id, Kept.post_id == post_id, Kept.removed_at.is_(None)
-        )
-    )

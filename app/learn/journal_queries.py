@@ -14,7 +14,6 @@ from app.journals.cards import PostCard, card
 from app.journals.models import Audience, Visibility
 from app.journals.queries import has_earlier_revisions
 from app.journals.streams import journal_lines, own_drafts, post_detail
-from app.keeping.queries import kept_post
 from app.learn.mentions import Mentionable, mentionable
 from app.learn.moderation_queries import Mark, marks_of
 from app.learn.reactions import ReactionsView, reactions_view
@@ -122,13 +121,11 @@ class ThreadView:
 class PostView:
     """`audiences` are (value, name, who that is) of who a viewer may answer to: maybe nobody. `has_earlier`
     texts are for the author, and are looked for only where the post was changed. `reactions` are for who is
-    signed in; `kept` is the public id under which the reader keeps it; `marks` are by "post" and by the id of
-    an answer."""
+    signed in; `marks` are by "post" and by the id of an answer."""
 
     card: PostCard
     is_own: bool
     has_earlier: bool
-    kept: str
     edited_at: datetime | None
     reactions: ReactionsView | None
     threads: Sequence[ThreadView]
@@ -160,7 +157,6 @@ def post_view(reader: Reader, handle: str, public_id: str) -> PostView:
         shown,
         is_own,
         is_own and found.edited_at is not None and has_earlier_revisions(db, line.id),
-        (viewer and kept_post(db, viewer, line.id)) or "",
         found.edited_at,
         None if is_private or viewer is None else talk.reactions(None, may_press=not is_own),
         [talk.thread(thread) for thread in threads],

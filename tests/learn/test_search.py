@@ -7,15 +7,16 @@ from urllib.parse import urlencode
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from app.cohorts.services import add_coach, remove_coach
-from app.journals.models import Post, SearchEntry
-from app.journals.search_index import CATCH_UP
+from app.journals.models import Post, SearchEntry, SearchWord
+from app.journals.search_index import CATCH_UP, forget_words
 from app.people.models import Person
+from app.settings import ROOT
 from tests.conftest import Site
-from tests.deeds import enrolments_of, reflect, write_posts
+from tests.deeds import enrolments_of, other_content, reflect, write_posts
 from tests.pages import see, value, words
 
 ODDITIES = [
@@ -106,9 +107,38 @@ def test_all_words_have_to_be_there_and_what_is_new_comes_first(site: Site) -> N
 
 def test_a_thing_is_found_in_the_language_that_has_the_words(site: Site) -> None:
     page = look(site, None, "first")
-    assert things(page)[0] == "The first Thing"
-    assert page.css_first(".found a").attributes["href"] == "/programmes/demo-programme/first"
-    assert marks(page)
+    assert things(page)[0] == "The first Thing" and marks(page)[0] == "first"
+    link = page.css_first(".found a")
+    assert link.attributes["href"] == "/programmes/demo-programme/first"
+    assert "lang" not in page.css_first(".found .post-title").attributes
+    page = look(site, None, "opdrachten vasthouden")
+    assert things(page) == []
+    page = look(site, None, "opdrachten klein")
+    assert things(page) == ["Het eerste Ding"] and marks(page) == ["kleins", "opdracht", "opdracht"]
+    assert {node.attributes["lang"] for node in page.css(".found .post-title, .found .post-excerpt")} == {
+        "nl"
+    }
+    assert "{#" not in page.css_first(".found").text()
+
+
+def test_things_of_a_closed_programme_are_found_by_who_is_signed_in(site: Site) -> None:
+    assert things(look(site, site.cast.stranger, "shelf")) == ["Find the shelf"]
+    assert things(look(site, None, "shelf")) == []
+    chosen = look(site, None, "shelf", about="evening-walk")
+    assert "Find the shelf" not in words(chosen) and things(chosen) == []
+    assert things(look(site, None, "shelf", about="evening-walk", things="0")) == []
+
+
+def test_a_long_list_of_things_goes_on(site: Site) -> None:
+    found, url = [], "/search?q=the"
+    with other_content(site, ROOT / "content") as library:
+        while url:
+            page = see(site.client(site.cast.stranger).get(url))
+            found += things(page)
+            link = page.css_first("[rel=next]")
+            url = link.attributes["href"] or "" if link else ""
+        there = [thing for one in library.catalogue.programmes.values() for thing in one.things]
+    assert len(found) == len(set(found)) == len(there) > 20
 
 
 @pytest.mark.parametrize("odd", ODDITIES)
@@ -297,6 +327,23 @@ def test_entries_that_are_missing_are_written_in_the_background(site: Site) -> N
     site.work()
     with site.db() as db:
         assert entries(db) == before and len(before) == 120
+
+
+def test_words_that_nobody_wrote_any_more_are_forgotten(site: Site) -> None:
+    for body in ("Persimmons.", "Persimmons and kumquats."):
+        post = reflect(site, site.cast.learner, body=body)
+    site.client(site.cast.learner).post(f"{post}/delete")
+    with site.db() as db:
+        assert {"persimmons", "kumquats"} <= set(db.scalars(select(SearchWord.word)))
+        forget_words(db)
+        assert "kumquats" not in set(db.scalars(select(SearchWord.word)))
+    assert titles(look(site, site.cast.peer, "persim")) == ["A find"]
+    with site.db() as db:
+        db.execute(delete(Post))
+        if db.get_bind().dialect.name == "sqlite":
+            db.execute(text("INSERT INTO search_index(search_index) VALUES ('integrity-check')"))
+        forget_words(db)
+        assert db.scalars(select(SearchWord.word)).all() == []
 
 
 def entries(db: Session) -> list[tuple[object, ...]]:
