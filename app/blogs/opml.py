@@ -101,7 +101,12 @@ def _of_opml(text: str) -> Iterator[Line]:
 def _of_csv(text: str) -> Iterator[Line]:
     first = text.lstrip().partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    rows = [[cell.strip() for cell in row] for row in csv.reader(StringIO(text), delimiter=delimiter)]
+    try:
+        rows = [[cell.strip() for cell in row] for row in csv.reader(StringIO(text), delimiter=delimiter)]
+    except csv.Error as error:
+        raise Refused(
+            message("This is no list that we can read. Take an OPML or a CSV file."), "blogs"
+        ) from error
     rows = [row for row in rows if any(row)]
     heads = [fold(cell) for cell in rows[0]] if rows else []
     who = [at for at, head in enumerate(heads) if head in WHO]

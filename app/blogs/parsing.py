@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Timer
 from typing import Any
+from urllib.parse import quote
 
 from app.blogs import feed_child as child
 from app.blogs.fetch import Answer, Failed
@@ -21,6 +22,7 @@ from app.blogs.models import Trouble
 
 LONGEST_SECONDS = 12.0
 LONGEST_ANSWER = 20_000_000
+IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"
 KEPT = 2
 """Readers that wait for the next who needs one: to begin takes fifty times as long as to read a feed."""
 MOST_READ = 500
@@ -200,7 +202,8 @@ def _feed(found: Mapping[str, Any]) -> Feed:
 
 
 def _address(url: str) -> str:
-    return url if url.lower().startswith(("http://", "https://")) else ""
+    """As it may stand in a link; nothing for what is none of the web."""
+    return quote(url, safe=IN_ADDRESSES) if url.lower().startswith(("http://", "https://")) else ""
 
 
 def _moment(seconds: float | None) -> datetime | None:

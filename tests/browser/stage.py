@@ -98,7 +98,15 @@ def _blogs(db: Session, server: Server, people: Mapping[str, Person], blogs: Blo
     enrolment = active_enrolment(db, people["busy"].id, DEMO)
     assert enrolment is not None
     entries = [
-        FeedEntry(title, f"{home}{title}", title, "", now() - timedelta(hours=1), (), f"<p>{TYPED}</p>")
+        FeedEntry(
+            title,
+            f"{home}{title.replace(' ', '-')}",
+            title,
+            "",
+            now() - timedelta(hours=1),
+            (),
+            f"<p>{TYPED}</p>",
+        )
         for title in ("Thing 1", "Gone", "Left out", "Locked")
     ]
     blog = register(

@@ -64,7 +64,7 @@ def test_the_same_forms_are_taken_from_here(world: World) -> None:
 
 def test_the_forms_change_something(world: World) -> None:
     """So that the tests above can fail. With a provider that does not answer, nobody signs in or links; a
-    picture takes a file."""
+    picture takes a file; where no other site answers, no blog is found, and who has one is not asked."""
     before, changing = rows_of(world.connection), set()
     for call in WRITES:
         for role in call.able:
@@ -74,8 +74,12 @@ def test_the_forms_change_something(world: World) -> None:
                     if rows_of(world.connection) != before:
                         changing.add(call.template)
     assert {call.template for call in WRITES} - changing == {
+        "/account/blog",
+        "/account/blog/confirm",
+        "/account/blog/entries",
         "/account/identities",
         "/account/identities/{provider}",
+        "/cohorts/{cohort}/coach/blogs",
         "/sign-in/{provider}",
         "/start/{token}",
         *(call.template for call in WRITES if call.template.endswith("/pictures")),

@@ -36,8 +36,9 @@ from tests.security.world import World
 
 TIMES = 20
 FIRST = f"/programmes/{PROGRAMME}/first"
-EACH_ANEW = {"/sign-in", "/sign-up", "/organize/people/{public_id}/reset-link"}
-"""A new sign-in, and a new link for the one before, are what somebody wants who asks again."""
+EACH_ANEW = {"/sign-in", "/sign-up", "/organize/people/{public_id}/reset-link", "/account/blog/read"}
+"""A new sign-in, a new link for the one before, and a look at one's blog as it is now, are what somebody wants
+who asks again."""
 COUNTED = {"attempt"}
 ACTIVITIES = ["first/a", "first/b", "second/start", "second/go-on", "third/only"]
 
