@@ -235,8 +235,8 @@ def test_thousands_of_blogs_are_read_within_an_hour_by_one_worker(
                 db.execute(select(Blog.feed_url, Blog.trouble).where(Blog.trouble.is_not(None))).all()
             )
             posts = db.scalar(select(func.count()).select_from(Post).where(Post.source_url.is_not(None))) or 0
-    hostile = {url for url in addresses if any(url.endswith(path) for path in HOSTILE)}
-    assert set(troubled) == hostile, "and nobody else"
+    hostile = [url for url in addresses if any(url.endswith(path) for path in HOSTILE)]
+    assert set(troubled) == set(hostile), "and nobody else"
     assert read == count - len(hostile)
     assert posts == 2 * read
     assert minutes <= 60
@@ -245,7 +245,7 @@ def test_thousands_of_blogs_are_read_within_an_hour_by_one_worker(
         f"blogs read by one worker, {kind}",
         f"{count} blogs, {len(hostile)} of them hostile: {minutes} minutes ({seconds:.0f} s of work, "
         f"{1000 * used / count:.1f} ms of processor each in the worker); {posts} posts came in, "
-        f"{read} read, {len(troubled)} told why not; the longest round took {slowest:.0f} s",
+        f"{read} read, the hostile ones told why not; the longest round took {slowest:.0f} s",
     )
 
 
