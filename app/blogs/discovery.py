@@ -50,7 +50,7 @@ def discover(
     answer = _first(fetcher, typed.strip(), deadline)
     found = parser.read(answer)
     if isinstance(found, Feed):
-        return Discovery(typed.strip(), (FeedLink(answer.url, found.title),), answer.url, found)
+        return Discovery(answer.url, (FeedLink(answer.url, found.title),), answer.url, found)
     links = tuple(_named(answer.url, found, programme))
     for link in _candidates(answer.url, links, wanted):
         with suppress(Failed):

@@ -95,7 +95,8 @@ class _Taking:
 
     def run(self) -> int:
         fresh = [entry for entry in self.feed.entries if self._row_of(entry) is None]
-        stayed = posts_from(self.db, self.blog.person_id, [entry.url for entry in fresh]) if fresh else {}
+        urls = [entry.url for entry in fresh if entry.url]
+        stayed = posts_from(self.db, self.blog.person_id, urls) if urls else {}
         room = self._room() if fresh else 0
         present = []
         for entry in self.feed.entries:
@@ -143,11 +144,8 @@ class _Taking:
         """Make a row, and its post, what the feed says now."""
         edited = row.digest not in ("", entry.digest)
         row.key, row.url_key = entry.key, entry.url_key
-        row.url, row.title, row.digest = (
-            entry.url[:LONGEST_ADDRESS],
-            entry.title[:LONGEST_TITLE],
-            entry.digest,
-        )
+        row.url = (entry.url or self.feed.url or self.blog.address)[:LONGEST_ADDRESS]
+        row.title, row.digest = entry.title[:LONGEST_TITLE], entry.digest
         row.gone_at = None
         if not row.by_hand:
             self._match_again(row, entry)

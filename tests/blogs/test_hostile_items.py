@@ -84,6 +84,12 @@ def _address(handle: str, post: Post) -> str:
     return f"/journals/{handle}/{post.public_id}"
 
 
+def test_a_post_without_an_address_stands_on_its_blog(site: Site, server: BlogServer) -> None:
+    """So that nobody takes it for one that was written here."""
+    keep(site, site.cast.learner, server.feed("/feed", Item("Thing 1", link="javascript:x", guid="one")))
+    assert posts_of(site, site.cast.learner)["Thing 1"].source_url == f"{server.url}/"
+
+
 def test_no_address_that_runs_becomes_where_a_post_stands(site: Site, server: BlogServer) -> None:
     for scheme in ("javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "vbscript:x"):
         item = Item(json.dumps(scheme), link=scheme, guid=scheme)
