@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from itertools import islice
 from threading import Lock
 from typing import Any
 from unicodedata import normalize
@@ -21,6 +22,8 @@ from app.db import fold
 
 STEMMERS = ("english", "dutch", "french")
 LONGEST_WORD = 40
+MOST_IN_TEXT = 2_000
+"""Different words that a text is found by; a book has no more in its first twenty pages."""
 LONGEST_QUERY = 200
 MOST_WORDS = 10
 SHORTEST_BEGINNING = 4
@@ -50,8 +53,10 @@ def _stemmers() -> list[Any]:
 
 @lru_cache(maxsize=20_000)
 def plain(word: str) -> str:
-    """In one case, without accents and ligatures."""
-    return fold(word).translate(_LIGATURES)[:LONGEST_WORD]
+    """In one case, without accents and ligatures. What is left of signs that Unicode takes for a letter or
+    digit but writes with others, such as ⒈, is letters and digits alone: both indexes know nothing else."""
+    folded = fold(word).translate(_LIGATURES)
+    return "".join(letter for letter in folded if letter.isalnum())[:LONGEST_WORD]
 
 
 @lru_cache(maxsize=20_000)
@@ -73,9 +78,9 @@ def words_in(text: str) -> set[str]:
 
 
 def forms_in(text: str) -> set[str]:
-    """All of a text."""
+    """Of the words of a text, up to MOST_IN_TEXT of them."""
     found: set[str] = set()
-    for word in words_in(text):
+    for word in islice(dict.fromkeys(WORD.findall(normalize("NFC", text))), MOST_IN_TEXT):
         found |= forms(word)
     return found
 

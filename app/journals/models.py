@@ -238,8 +238,12 @@ class SearchEntry(Base):
 
 
 class SearchWord(Base):
-    """A word that some entry has or had, to be found by its beginning."""
+    """A word that some entry has or had that this circle (a mark, see app/journals/search_index.py) may read,
+    to be found by its beginning. Who is in none of a word's circles must not learn that somebody wrote it:
+    words of private posts are not here.
+    """
 
     __tablename__ = "search_word"
 
+    circle: Mapped[str] = mapped_column(String(24), primary_key=True)
     word: Mapped[str] = mapped_column(SortKey(40), primary_key=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, String, bindparam, cast, func, literal, literal_column, select
@@ -77,18 +78,20 @@ def _places(db: Session, viewer: Viewer | None, wanted: Wanted, before: int) -> 
     bind: Any = db.bind
     dialect = bind.dialect.name
     begins = wanted.query.beginning or BEHIND_ALL
+    circles = _circles(viewer)
     values = {
-        "match": _match(dialect, [*_clauses(viewer, wanted), *wanted.query.words]),
+        "match": _match(dialect, [circles, *_clauses(wanted), *wanted.query.words]),
+        **numbered("circle", circles),
         "begins": begins,
         "ends": begins + BEHIND_ALL,
         "before": before,
         "limit": AT_ONCE,
     }
     if dialect == "postgresql":
-        near = _AMONG_NEWEST.rows(db, {**values, "newest": NEWEST})
+        near = _among_newest(len(circles)).rows(db, {**values, "newest": NEWEST})
         if len(near) > FOUND_LENGTH:
             return [row.place for row in near], True
-    rows = _BY_INDEX[dialect].rows(db, values)
+    rows = _by_index(dialect, len(circles)).rows(db, values)
     return [row.place for row in rows], len(rows) == AT_ONCE
 
 
@@ -100,9 +103,9 @@ def _readable(db: Session, viewer: Viewer | None, places: Sequence[int]) -> list
     return [Found(PostLine(*row[:-2]), *row[-2:]) for row in rows]
 
 
-def _clauses(viewer: Viewer | None, wanted: Wanted) -> list[Iterable[str]]:
+def _clauses(wanted: Wanted) -> list[Iterable[str]]:
     """Of each, an entry must have one mark."""
-    clauses: list[Iterable[str]] = [_circles(viewer)]
+    clauses: list[Iterable[str]] = []
     if wanted.things:
         clauses.append([mark("t", wanted.programme, slug) for slug in wanted.things])
     elif wanted.programme:
@@ -133,49 +136,57 @@ def _match(dialect: str, clauses: Iterable[Iterable[str]]) -> str:
     return f"({all_of.join(each)}"
 
 
-def _closed(dialect: str) -> ColumnElement[str]:
-    """A match with the shortest words that begin as its last one does. To look for a beginning itself, both
+def _closed(dialect: str, circles: int) -> ColumnElement[str]:
+    """A match with the shortest words that begin as its last one does, of those that the viewer's circles may
+    read: which others there are must not be told, nor take their place. To look for a beginning itself, both
     indexes would collect all that has any such word."""
     quote, either, _ = _SYNTAX[dialect]
     begins, ends = bindparam("begins", type_=String), bindparam("ends", type_=String)
-    alike = select(SearchWord.word).where(SearchWord.word > begins, SearchWord.word < ends)
-    shortest = alike.order_by(func.length(SearchWord.word), SearchWord.word).limit(MOST_ALIKE).subquery()
+    alike = select(SearchWord.word).where(
+        SearchWord.circle.in_(several("circle", circles)), SearchWord.word > begins, SearchWord.word < ends
+    )
+    by_length = alike.group_by(SearchWord.word).order_by(func.length(SearchWord.word), SearchWord.word)
+    shortest = by_length.limit(MOST_ALIKE).subquery()
     word = cast(shortest.c.word, String)
     listed = select(func.aggregate_strings(literal(quote) + word + literal(quote), either)).scalar_subquery()
     more = func.coalesce(literal(either) + listed, "")
     return bindparam("match", type_=String) + more + literal(")")
 
 
-_tsquery = cast(_closed("postgresql"), TSQUERY)
-_newest = (
-    select(SearchEntry.place, SearchEntry.words)
-    .where(SearchEntry.place < bindparam("before", type_=BigId))
-    .order_by(SearchEntry.place.desc())
-    .limit(bindparam("newest"))
-    .subquery()
-)
-_AMONG_NEWEST = Statement(
-    select(_newest.c.place)
-    .where(_newest.c.words.op("@@")(_tsquery))
-    .order_by(_newest.c.place.desc())
-    .limit(bindparam("limit"))
-)
 _place = SearchEntry.place + literal_column("0", BigId)
 """Not the column: PostgreSQL is to begin with the words, and would walk along the places."""
-_BY_INDEX = {
-    "sqlite": Statement(
-        select(FTS.c.rowid.label("place"))
-        .where(ITSELF.op("MATCH")(_closed("sqlite")), FTS.c.rowid < bindparam("before", type_=BigId))
-        .order_by(FTS.c.rowid.desc())
+
+
+@lru_cache(maxsize=64)
+def _among_newest(circles: int) -> Statement:
+    newest = (
+        select(SearchEntry.place, SearchEntry.words)
+        .where(SearchEntry.place < bindparam("before", type_=BigId))
+        .order_by(SearchEntry.place.desc())
+        .limit(bindparam("newest"))
+        .subquery()
+    )
+    return Statement(
+        select(newest.c.place)
+        .where(newest.c.words.op("@@")(cast(_closed("postgresql", circles), TSQUERY)))
+        .order_by(newest.c.place.desc())
         .limit(bindparam("limit"))
-    ),
-    "postgresql": Statement(
-        select(SearchEntry.place)
-        .where(SearchEntry.words.op("@@")(_tsquery), _place < bindparam("before", type_=BigId))
-        .order_by(_place.desc())
-        .limit(bindparam("limit"))
-    ),
-}
+    )
+
+
+@lru_cache(maxsize=64)
+def _by_index(dialect: str, circles: int) -> Statement:
+    closed = _closed(dialect, circles)
+    place: ColumnElement[int]
+    if dialect == "sqlite":
+        place, fits = FTS.c.rowid, ITSELF.op("MATCH")(closed)
+    else:
+        place, fits = _place, SearchEntry.words.op("@@")(cast(closed, TSQUERY))
+    found = select(place.label("place")).where(fits)
+    behind = place < bindparam("before", type_=BigId)
+    return Statement(found.where(behind).order_by(place.desc()).limit(bindparam("limit")))
+
+
 _LINES_AT = {
     web: Statement(
         readable_lines(web=web)

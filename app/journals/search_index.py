@@ -63,14 +63,19 @@ def mark(kind: str, *names: object) -> str:
     return "_".join((kind, *map(str, names)))
 
 
+def circle_of(post: Any) -> str:
+    """The mark of who reads a post, its author apart; empty where nobody else does."""
+    if post.visibility in (Visibility.COACHES, Visibility.COHORT) and post.cohort_id is not None:
+        return mark("k" if post.visibility == Visibility.COACHES else "c", post.cohort_id)
+    return {Visibility.MEMBERS.value: MEMBERS, Visibility.PUBLIC.value: WEB}.get(post.visibility, "")
+
+
 def _marks(post: Any) -> Iterable[str]:
     yield mark("a", post.author_id)
     if post.cohort_id is not None:
         yield mark("g", post.cohort_id)
-        if post.visibility in (Visibility.COACHES, Visibility.COHORT):
-            yield mark("k" if post.visibility == Visibility.COACHES else "c", post.cohort_id)
-    if post.visibility in (Visibility.MEMBERS, Visibility.PUBLIC):
-        yield MEMBERS if post.visibility == Visibility.MEMBERS else WEB
+    if circle := circle_of(post):
+        yield circle
     if post.programme_slug:
         yield mark("p", post.programme_slug)
         yield mark("t", post.programme_slug, post.thing_slug)
@@ -102,7 +107,8 @@ def _write(connection: Connection, post: Any) -> None:
     entry, insert = entry_of(post), _INSERTS[connection.dialect.name]
     written = insert(SearchEntry).values(**entry)
     connection.execute(written.on_conflict_do_update(index_elements=["post_id"], set_=entry))
-    words = [{"word": word} for word in longer_words(entry)]
+    circle = circle_of(post)
+    words = [{"circle": circle, "word": word} for word in longer_words(entry)] if circle else []
     if words:
         connection.execute(insert(SearchWord).values(words).on_conflict_do_nothing())
 
@@ -152,10 +158,11 @@ def catch_up(db: Session) -> None:
 
 
 def forget_words(db: Session) -> None:
-    """Those that no entry has any more."""
-    word = cast(SearchWord.word, Text)
+    """Those that no entry of their circle has any more."""
+    word, circle = cast(SearchWord.word, Text), SearchWord.circle
     if db.get_bind().dialect.name == "sqlite":
-        used = exists().select_from(FTS).where(ITSELF.op("MATCH")('"' + word + '"'))
+        used = exists().select_from(FTS).where(ITSELF.op("MATCH")('"' + word + '" AND "' + circle + '"'))
     else:
-        used = exists().where(SearchEntry.words.op("@@")(cast("'" + word + "'", TSQUERY)))
+        both = cast("'" + word + "' & '" + circle + "'", TSQUERY)
+        used = exists().where(SearchEntry.words.op("@@")(both))
     db.execute(delete(SearchWord).where(~used))

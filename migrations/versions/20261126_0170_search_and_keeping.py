@@ -40,8 +40,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "search_word",
+        sa.Column("circle", sa.String(length=24), nullable=False),
         sa.Column("word", app.db.SortKey(40), nullable=False),
-        sa.PrimaryKeyConstraint("word", name=op.f("pk_search_word")),
+        sa.PrimaryKeyConstraint("circle", "word", name=op.f("pk_search_word")),
     )
     if op.get_bind().dialect.name == "postgresql":
         op.execute(

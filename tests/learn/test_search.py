@@ -42,6 +42,7 @@ ODDITIES = [
     "map " * 500,
     "İstanbul ŒUVRE ﬁn ½",
     "图书馆 библиотека",
+    "⒈⒉ ﷺ ㏂",
     "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
 ]
 
@@ -327,6 +328,30 @@ def test_entries_that_are_missing_are_written_in_the_background(site: Site) -> N
     site.work()
     with site.db() as db:
         assert entries(db) == before and len(before) == 120
+
+
+def test_odd_signs_in_a_post_leave_the_search_of_others_and_the_tidying_whole(site: Site) -> None:
+    """Unicode takes ⒈ for a digit and writes it "1."."""
+    reflect(site, site.cast.learner, title="podcast⒈⒉ podcastﷺ", visibility="members")
+    reflect(site, site.cast.peer, title="Podcasts", visibility="members")
+    assert "Podcasts" in titles(look(site, site.cast.stranger, "podca"))
+    with site.db() as db:
+        forget_words(db)
+
+
+def test_the_beginning_of_a_word_tells_nothing_of_what_others_wrote_for_themselves(site: Site) -> None:
+    """Words that are looked for besides, because they begin alike, are bounded: those of a private post must
+    not take the place of any."""
+    cast = site.cast
+    taken = " ".join(f"kanke{first}{second}" for first in "abcdefg" for second in "abcdef")
+    for visibility, person in (("private", cast.peer), ("cohort", cast.other_learner)):
+        reflect(site, person, body=taken, visibility=visibility)
+    reflect(site, cast.learner, title="kankezzz", visibility="members")
+    for person in (cast.stranger, cast.coach):
+        assert titles(look(site, person, "kanke")) == ["kankezzz"]
+    with site.db() as db:
+        circles = set(db.scalars(select(SearchWord.circle)))
+    assert circles == {"m_", f"c_{cast.other_cohort.id}"}
 
 
 def test_words_that_nobody_wrote_any_more_are_forgotten(site: Site) -> None:
