@@ -29,6 +29,7 @@ from app.mail.postman import Postman
 from app.mail.services import SEND, forget_ended
 from app.mail.stationery import Stationery
 from app.mail.transport import Folder, Smtp
+from app.moderation.services import forget_copies
 from app.notices.services import MAIL_NOTICE, forget_notices
 from app.organize.letters import TRIAL, trial_letter
 from app.people import letters
@@ -115,13 +116,18 @@ def make_postman(settings: Settings, library: Library) -> Postman:
     )
 
 
-def tidy(db: Session) -> None:
-    """What nobody needs any more."""
-    forget_ended(db)
-    forget_dead(db)
-    forget_expired_sessions(db)
-    forget_notices(db)
-    forget_words(db)
+def tidy(database: Database) -> None:
+    """What nobody needs any more; one kind after the other, so that none keeps the lock for long."""
+    for forget in (
+        forget_ended,
+        forget_dead,
+        forget_expired_sessions,
+        forget_notices,
+        forget_copies,
+        forget_words,
+    ):
+        with database.transaction() as db:
+            forget(db)
 
 
 def _site_name(db: Session) -> str:

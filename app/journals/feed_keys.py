@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -15,6 +15,7 @@ from app.db import PUBLIC_ID_LENGTH, new_public_id
 from app.errors import NotFound, Refused
 from app.events.log import record
 from app.journals.models import FeedKey
+from app.people.models import Person
 from app.people.viewer import Viewer
 from app.progress.viewers import absent_viewer
 from app.statements import insert_once
@@ -22,6 +23,10 @@ from app.web.i18n import message
 
 WORD_BYTES = 18
 MOST_KEYS = 100
+
+
+_LIVE = or_(Person.password_changed_at.is_(None), FeedKey.created_at > Person.password_changed_at)
+"""A key ends with the password that it was made under: somebody else may have made it."""
 
 
 def feed_word(secret: str, public_id: str) -> str:
@@ -36,8 +41,8 @@ def reader_by_word(db: Session, secret: str, path: str, word: str) -> Viewer:
     public_id = word[:PUBLIC_ID_LENGTH]
     if not hmac.compare_digest(feed_word(secret, public_id).encode(), word.encode()):
         raise NotFound
-    found = select(FeedKey.person_id).where(FeedKey.public_id == public_id, FeedKey.path == path)
-    person_id = db.scalar(found)
+    found = select(FeedKey.person_id).join(FeedKey.person)
+    person_id = db.scalar(found.where(FeedKey.public_id == public_id, FeedKey.path == path, _LIVE))
     viewer = absent_viewer(db, person_id) if person_id is not None else None
     if viewer is None:
         raise NotFound
@@ -46,9 +51,8 @@ def reader_by_word(db: Session, secret: str, path: str, word: str) -> Viewer:
 
 def keys_of(db: Session, viewer: Viewer) -> list[FeedKey]:
     """A person's own, the newest first."""
-    return list(
-        db.scalars(select(FeedKey).where(FeedKey.person_id == viewer.person_id).order_by(FeedKey.id.desc()))
-    )
+    own = select(FeedKey).join(FeedKey.person).where(FeedKey.person_id == viewer.person_id, _LIVE)
+    return list(db.scalars(own.order_by(FeedKey.id.desc())))
 
 
 def own_key(db: Session, viewer: Viewer, public_id: str) -> FeedKey:
@@ -63,6 +67,10 @@ def own_key(db: Session, viewer: Viewer, public_id: str) -> FeedKey:
 
 def keep_key(db: Session, viewer: Viewer, path: str) -> FeedKey:
     """The person's key to a feed; there is one. Raises Refused for more feeds than anybody follows."""
+    mine = select(FeedKey).join(FeedKey.person).where(FeedKey.person_id == viewer.person_id)
+    for ended in db.scalars(mine.where(~_LIVE)):
+        db.delete(ended)
+    db.flush()
     own = select(func.count()).select_from(FeedKey).where(FeedKey.person_id == viewer.person_id)
     if (db.scalar(own.where(FeedKey.path != path)) or 0) >= MOST_KEYS:
         raise Refused(

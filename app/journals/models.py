@@ -220,6 +220,8 @@ class FeedKey(Base):
     path: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(default=now)
 
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
 
 class SearchEntry(Base):
     """What a published post is found by: `words` has the forms of its words (app/words.py) and marks of whose

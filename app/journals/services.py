@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from markupsafe import Markup
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -37,6 +37,7 @@ from app.web.i18n import message
 
 EXCERPT_LENGTH = 280
 MOST_PICTURES = 40
+MOST_ANSWERS, ANSWERS_WITHIN = 40, timedelta(minutes=15)
 MOST_BYTES = 200_000_000
 """Of all pictures that one person keeps."""
 
@@ -321,13 +322,14 @@ def add_comment(
     """Answer a post that the viewer may read, a coach by default with feedback, others with a comment; or
     reply to an answer that begins a thread, to whoever reads that. The same answer with the same `once` is
     one. Raises NotFound for feedback by anyone but a coach of the post's cohort; the author may go on with
-    feedback on their own post."""
+    feedback on their own post. Raises Refused for more than anybody writes with thought."""
     cohort_id = post.enrolment.cohort_id if post.enrolment else None
     coaches = cohort_id is not None and cohort_id in viewer.coached_ids
     audience = Audience(parent.audience) if parent else audience
     audience = audience or (Audience.COACHES if coaches else Audience.READERS)
     if audience is Audience.COACHES and not (coaches or post.author_id == viewer.person_id):
         raise NotFound
+    _refuse_flood(db, viewer)
     people = people_named(db, viewer.person_id, body)
     comment, made = insert_once(
         db,
@@ -352,6 +354,18 @@ def add_comment(
         told = {post.author_id, *(tell_thread(db, post, parent, comment) if parent else ())}
         tell_mentioned(db, people, post, comment, told=told)
     return comment
+
+
+def _refuse_flood(db: Session, viewer: Viewer) -> None:
+    """Each answer is mailed to somebody at once. Raises Refused."""
+    lately = select(func.count()).where(
+        Comment.author_id == viewer.person_id, Comment.at > now() - ANSWERS_WITHIN
+    )
+    if (db.scalar(lately) or 0) >= MOST_ANSWERS:
+        raise Refused(
+            message("These were many answers in a short time. Wait a quarter of an hour, then send it."),
+            "body",
+        )
 
 
 def _note_answer(db: Session, post: Post, parent: Comment | None, comment: Comment) -> None:

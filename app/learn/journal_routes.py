@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
+from app.errors import NotFound, Refused
 from app.journals.answers import readable_comment, thread_begun_by
 from app.journals.models import Audience, Comment, Post
 from app.journals.queries import own_comment, readable_post
@@ -60,15 +60,19 @@ def answer(
     if not form.valid:
         return show_post(request, db, viewer, locale, handle, post, form, status=422)
     data = form.data
-    made = add_comment(
-        db,
-        viewer,
-        found,
-        body=data.body,
-        audience=data.audience,
-        once=data.once or None,
-        parent=parent,
-    )
+    try:
+        made = add_comment(
+            db,
+            viewer,
+            found,
+            body=data.body,
+            audience=data.audience,
+            once=data.once or None,
+            parent=parent,
+        )
+    except Refused as refused:
+        form.refuse(refused.field, refused.message)
+        return show_post(request, db, viewer, locale, handle, post, form, status=422)
     done = Flash(locale.gettext("Your answer is sent."))
     return redirect(request, f"/journals/{handle}/{post}#answer-{made.public_id}", done)
 

@@ -3,9 +3,10 @@ without a word of what people wrote."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -23,6 +24,7 @@ from app.people.viewer import Viewer
 from app.statements import insert_once
 from app.web.i18n import message
 
+COPIES_KEPT = timedelta(days=30)
 DECIDED = message("Somebody decided about this meanwhile.")
 
 
@@ -131,6 +133,15 @@ def decide(db: Session, viewer: Viewer, hiding: Hiding, *, shown: bool, answer: 
     coaches = coaches_of(db, text.cohort.id) if text.cohort else []
     for person_id in (text.writer.id, *(coach.id for coach in coaches)):
         _tell(db, viewer, person_id, Kind.MODERATION, f"decided:{hiding.public_id}", text)
+
+
+def forget_copies(db: Session) -> None:
+    """What was handed over so that somebody could decide, some time after they did."""
+    until = now() - COPIES_KEPT
+    nothing = {"copy": "", "copy_title": ""}
+    db.execute(update(Report).where(Report.closed_at <= until).values(nothing))
+    ended = func.coalesce(Hiding.decided_at, Hiding.lifted_at) <= until
+    db.execute(update(Hiding).where(ended).values(nothing))
 
 
 def _end(db: Session, hiding: Hiding, text: Text) -> bool:

@@ -51,6 +51,7 @@ class Person(Base):
     email: Mapped[str | None] = mapped_column(EmailAddress(254), unique=True)
     email_verified_at: Mapped[datetime | None] = mapped_column()
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    password_changed_at: Mapped[datetime | None] = mapped_column()
     language: Mapped[str | None] = mapped_column(String(8))
     last_language: Mapped[str | None] = mapped_column(String(8))
     role: Mapped[str] = mapped_column(String(16), default=Role.MEMBER)
@@ -59,6 +60,16 @@ class Person(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     organization: Mapped[Organization] = relationship(lazy="raise_on_sql")
+
+
+class RetiredHandle(Base):
+    """The address that a journal once had. It leads nowhere, and nobody else gets it: links and feed readers
+    would take them for that person."""
+
+    __tablename__ = "retired_handle"
+
+    handle: Mapped[str] = mapped_column(String(60), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
 
 
 class LoginSession(Base):

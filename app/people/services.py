@@ -15,8 +15,18 @@ from app.db import fold
 from app.errors import Refused
 from app.events.log import record
 from app.people.letters import PASSWORD_CHANGED
-from app.people.models import AddressLink, Identity, LoginSession, Organization, Person, ResetLink, Role
+from app.people.models import (
+    AddressLink,
+    Identity,
+    LoginSession,
+    Organization,
+    Person,
+    ResetLink,
+    RetiredHandle,
+    Role,
+)
 from app.people.queries import live, organization, person_by_email, token_hash
+from app.statements import upsert
 from app.web.i18n import message
 
 SESSION_DAYS = timedelta(days=30)
@@ -91,9 +101,18 @@ def free_handle(db: Session, name: str) -> str:
     """The name as a word for addresses; a random ending where somebody has it."""
     base = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:40] or "someone"
     handle = base
-    while db.scalar(select(Person.id).where(Person.handle == handle)) is not None:
+    while _is_taken(db, handle):
         handle = f"{base}-{secrets.token_hex(2)}"
     return handle
+
+
+def _is_taken(db: Session, handle: str, *, by_others_than: int = 0) -> bool:
+    """Whether somebody else has an address, or had it once."""
+    has = select(Person.id).where(Person.handle == handle, Person.id != by_others_than)
+    had = select(RetiredHandle.person_id).where(
+        RetiredHandle.handle == handle, RetiredHandle.person_id != by_others_than
+    )
+    return db.scalar(has.union_all(had).limit(1)) is not None
 
 
 def change_profile(
@@ -121,12 +140,17 @@ def change_profile(
 
 def _move_journal(db: Session, person: Person, handle: str) -> None:
     """Nothing leads from the old address to the new one: that would tell who writes under a pen name."""
+    taken = Refused(message("Somebody else has this address. Choose another one."), "handle")
+    if _is_taken(db, handle, by_others_than=person.id):
+        raise taken
     moved = update(Person).where(Person.id == person.id).values(handle=handle)
     try:
         with db.begin_nested():
+            retired = {"handle": person.handle, "person_id": person.id}
+            db.execute(upsert(db, RetiredHandle).values(retired).on_conflict_do_nothing())
             db.execute(moved)
     except IntegrityError as error:
-        raise Refused(message("Somebody else has this address. Choose another one."), "handle") from error
+        raise taken from error
     record(db, person.id, "moved", "journal", person.public_id)
 
 
@@ -221,9 +245,10 @@ def set_password(
     language: str | None = None,
     keep_session: int | None = None,
 ) -> None:
-    """Change the password; every other sign-in ends, and so do links that are under way: whoever had the old
-    password may have asked for them. The person is told by mail."""
+    """Change the password; every other sign-in ends, and so do links that are under way and secret addresses:
+    whoever had the old password may have asked for them. The person is told by mail."""
     person.password_hash = password_hash
+    person.password_changed_at = now()
     revoke_sessions(db, person.id, keep=keep_session)
     end_links(db, person.id)
     record(db, person.id, "changed-password", "person", person.public_id)

@@ -53,6 +53,20 @@ def test_an_address_that_somebody_has_is_refused_and_what_was_typed_is_kept(site
     assert (value(page, "name"), value(page, "handle")) == ("Lena Maes", "lena-maes")
 
 
+def test_nobody_takes_the_address_that_a_journal_left_but_its_writer_may_go_back(site: Site) -> None:
+    cast = site.cast
+    site.client(cast.learner).post("/account/profile", data=PEN_NAME)
+    taken = site.client(cast.peer).post("/account/profile", data={**PEN_NAME, "handle": "lena-maes"})
+    assert "Somebody else has this address." in words(see(taken, 422), "#f-handle-error")
+    signed_up = {"name": "Lena Maes", "email": "other@example.org", "password": "seven green umbrellas"}
+    stranger = site.client()
+    stranger.post("/sign-up", data=signed_up)
+    assert 'href="/journals/lena-maes-' in stranger.get("/").text
+    back = {**PEN_NAME, "handle": "lena-maes"}
+    assert site.client(cast.learner).post("/account/profile", data=back).status_code == 303
+    see(site.client(cast.learner).get("/journals/lena-maes"))
+
+
 def test_an_address_is_made_of_letters_digits_and_hyphens(site: Site) -> None:
     client = site.client(site.cast.learner)
     for handle in ("Grey", "grey heron", "-grey", "grey--heron", "../x", "é", "feed.atom"):

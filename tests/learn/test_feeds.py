@@ -12,12 +12,13 @@ import pytest
 from httpx2 import Response
 from sqlalchemy import delete, func, select, update
 
-from app.clock import now
+from app.clock import now, set_to
 from app.cohorts.queries import active_enrolment
 from app.cohorts.services import end_enrolment, remove_coach
 from app.events.models import Event
 from app.journals.models import FeedKey, Post, Visibility
 from app.people.models import Person
+from app.people.services import set_password
 from tests.cast import PROGRAMME
 from tests.conftest import BASE_URL, Site
 from tests.deeds import enrolments_of, reflect, write_posts
@@ -107,6 +108,21 @@ def test_a_journal_without_a_public_post_has_no_public_feed(site: Site) -> None:
     see(fetch(site, "/journals/nobody/feed.atom"), 404)
     see(fetch(site, cohort_feed(site)), 404)
     assert titles(site, THING) == []
+
+
+def test_a_secret_address_ends_with_the_password_that_it_was_made_under(site: Site) -> None:
+    write_all(site)
+    learner, path = site.cast.learner, cohort_feed(site)
+    address = secret_address(site, learner, path)
+    with set_to(now() + timedelta(hours=1)):
+        with site.db() as db:
+            set_password(db, db.get_one(Person, learner.id), "another hash")
+        see(fetch(site, address), 404)
+        assert address not in site.client(learner).get("/account/feeds").text
+    with set_to(now() + timedelta(hours=2)):
+        renewed = secret_address(site, learner, path)
+        assert renewed != address and titles(site, renewed)
+        see(fetch(site, address), 404)
 
 
 def test_a_secret_address_shows_what_its_owner_may_read_but_nothing_that_is_private(site: Site) -> None:

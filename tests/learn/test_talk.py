@@ -9,10 +9,11 @@ from httpx2 import Response
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select, update
 
-from app.clock import now
+from app.clock import now, set_to
 from app.cohorts.services import add_coach, remove_coach
 from app.events.models import Event
 from app.journals.models import Comment, Post, Reaction
+from app.journals.services import ANSWERS_WITHIN, MOST_ANSWERS
 from app.notices.models import Notice
 from app.people.models import Person
 from tests.conftest import Site
@@ -72,6 +73,19 @@ def bodies(page: LexborHTMLParser) -> list[str]:
 
 
 # Replies
+
+
+def test_more_answers_than_anybody_writes_with_thought_are_refused_and_kept_on_the_page(site: Site) -> None:
+    """Each is mailed to somebody at once."""
+    post = reflect(site, site.cast.learner)
+    client = site.client(site.cast.peer)
+    for number in range(MOST_ANSWERS):
+        see(client.post(f"{post}/answers", data={"body": f"Number {number}."}), 303)
+    page = see(client.post(f"{post}/answers", data={"body": "One more."}), 422)
+    assert "Wait a quarter of an hour" in words(page, "#f-body-error")
+    assert value(page, "body") == "One more."
+    with set_to(now() + ANSWERS_WITHIN):
+        see(client.post(f"{post}/answers", data={"body": "One more."}), 303)
 
 
 def test_a_reply_stands_below_its_answer_and_tells_who_wrote_there(site: Site) -> None:
