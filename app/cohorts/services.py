@@ -81,6 +81,8 @@ def create_cohort(
 
 def ask_for_words(db: Session, cohort: Cohort, minimum: int | None, *, actor_id: int | None) -> None:
     """How many words a reflection has to have from now on; None for any number. What is published stays."""
+    if cohort.minimum_words == minimum:
+        return
     cohort.minimum_words = minimum
     record(db, actor_id, "asked-for-words", "cohort", cohort.public_id, minimum=minimum)
     db.flush()
