@@ -9,14 +9,14 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from app.account.blog_forms import BlogForm, BlogSettingsForm, ConfirmForm, EntriesForm, RemoveForm
-from app.account.blog_page import blog_page_with, enrolment_for, preview_page
+from app.account.blog_page import MOST_PREVIEWED, blog_page_with, enrolment_for, preview_page
 from app.blogs.discovery import Discovery, discover
 from app.blogs.fetch import Failed, Fetcher
 from app.blogs.models import Blog, State
 from app.blogs.parsing import a_parser
 from app.blogs.polling import read_blog
 from app.blogs.queries import own_blog
-from app.blogs.services import ask_again, change_settings, decide, register, remove
+from app.blogs.services import ask_again, change_settings, decide, register, remove, wants_peace
 from app.blogs.taking_in import NO_THING, NOT_HERE
 from app.blogs.words import state_in_words, trouble_in_words
 from app.clock import now
@@ -117,7 +117,9 @@ def _registered(
     data: ConfirmForm,
 ) -> Blog:
     choices = dict.fromkeys((entry.key for entry in found.feed.entries), NOT_HERE)
-    choices |= _choices(request, enrolment, data.key, data.choice)
+    shown = {entry.key for entry in found.feed.entries[:MOST_PREVIEWED]}
+    picked = _choices(request, enrolment, data.key, data.choice)
+    choices |= {key: choice for key, choice in picked.items() if key in shown}
     return register(
         db,
         viewer.person_id,
@@ -147,12 +149,16 @@ def _choices(
 def read_now(
     request: Request, database: Database, fetcher: Fetcher, viewer: Viewer, locale: Locale
 ) -> Response:
-    with database.transaction() as db:
-        blog = _kept(db, viewer)
-        ask_again(blog, now())
-        blog_id = blog.id
     if not request.app.state.limiter.allows(FETCHES_PER_PERSON, "fetch", viewer.public_id):
         return redirect(request, URL, Flash(TOO_OFTEN.translated(locale.gettext), "warning"))
+    with database.transaction() as db:
+        blog = _kept(db, viewer)
+        if wants_peace(blog, now()):
+            words = locale.gettext("The site wants to be left alone until %(moment)s.")
+            moment = locale.datetime(blog.next_due_at)
+            return redirect(request, URL, Flash(words % {"moment": moment}, "warning"))
+        ask_again(blog, now())
+        blog_id = blog.id
     return _read(request, database, fetcher, locale, blog_id)
 
 
@@ -181,12 +187,8 @@ def decide_entries(
             return blog_page_with(request, db, viewer, locale, status=422)
         choices = _choices(request, blog.enrolment, form.data.entry, form.data.choice)
         waits = decide(db, blog, catalogue_of(request), choices, form.data.locked)
-        blog_id, is_active = blog.id, blog.state == State.ACTIVE
-    if (
-        waits
-        and is_active
-        and request.app.state.limiter.allows(FETCHES_PER_PERSON, "fetch", viewer.public_id)
-    ):
+        blog_id, may_ask = blog.id, blog.state == State.ACTIVE and not wants_peace(blog, now())
+    if waits and may_ask and request.app.state.limiter.allows(FETCHES_PER_PERSON, "fetch", viewer.public_id):
         return _read(request, database, fetcher, locale, blog_id)
     return redirect(request, URL, Flash(locale.gettext("It is as you said, and stays so.")))
 

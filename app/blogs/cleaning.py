@@ -12,7 +12,9 @@ from app.markdown import clean_foreign
 
 LOWEST_HEADING = 6
 FIRST_HEADING = 3
-_PART = re.compile(r"<a\b[^>]*>|</a>|<img\b[^>]*>|<(/?)h([1-6])>")
+_GIVEN = r'(?:\s+[a-z]+="[^"]*")*\s*/?'
+_PART = re.compile(rf"<a{_GIVEN}>|</a>|<img{_GIVEN}>|<(/?)h([1-6])>")
+"""As nh3 writes them, which has been over it before. A beginning without an end costs no look at the rest."""
 _ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*)"')
 
 
@@ -39,7 +41,14 @@ def cleaned(html: str) -> Markup:
 def _link_to(picture: str, *, inside: bool) -> str:
     attributes = {name: unescape(value) for name, value in _ATTRIBUTE.findall(picture)}
     source = attributes.get("src", "")
-    words = attributes.get("alt", "").strip() or unquote(urlsplit(source).path.rpartition("/")[2])
+    words = attributes.get("alt", "").strip() or _file_in(source)
     if inside or not source:
         return escape(words)
     return f'<a href="{escape(source)}">{escape(words or source)}</a>'
+
+
+def _file_in(address: str) -> str:
+    try:
+        return unquote(urlsplit(address).path.rpartition("/")[2])
+    except ValueError:
+        return ""

@@ -14,19 +14,12 @@ from app.blogs.models import Trouble
 from app.blogs.parsing import Feed, FeedLink, Page, Parser
 from app.things.catalogue import Programme
 
-BESIDE = ("feed/", "feed", "rss", "atom.xml")
-AT_THE_ROOT = (
-    "/feed/",
-    "/feed",
-    "/rss.xml",
-    "/atom.xml",
-    "/index.xml",
-    "/feeds/posts/default",
-    "/rss",
-    "/feed.xml",
-)
+BESIDE = ("feed/",)
+AT_THE_ROOT = ("/feed/", "/rss.xml", "/feeds/posts/default", "/atom.xml", "/index.xml", "/feed.xml")
 """Where blogs have their feeds when they do not say so, the most common first."""
 NAMED_TRIED = 4
+MOST_TRIED = 7
+"""After the page itself: nobody sends Dingen to knock at more doors of a site."""
 MOST_SHOWN = 8
 COMMENTS = re.compile(r"comments?|reacties|commentaires|replies", re.IGNORECASE)
 
@@ -87,12 +80,12 @@ def _first(fetcher: Fetcher, typed: str, deadline: Deadline) -> Answer:
 
 def _named(url: str, page: Page, programme: Programme | None) -> Iterator[FeedLink]:
     """The feeds that a page names, those of its comments last, and before all one of the programme's tag."""
-    base = urljoin(url, page.base) if page.base else url
+    base = _joined(url, page.base) or url
     if programme is not None:
         yield from _of_tag(base, page, programme)
-    links = [FeedLink(urljoin(base, link.url), link.title) for link in page.feeds]
+    links = [FeedLink(_joined(base, link.url), link.title) for link in page.feeds]
     yield from sorted(
-        (link for link in links if _is_of_the_web(link.url)),
+        (link for link in links if link.url),
         key=lambda link: bool(COMMENTS.search(link.url) or COMMENTS.search(link.title)),
     )
 
@@ -100,9 +93,9 @@ def _named(url: str, page: Page, programme: Programme | None) -> Iterator[FeedLi
 def _of_tag(base: str, page: Page, programme: Programme) -> Iterator[FeedLink]:
     """WordPress has the feed of a tag below its page, Blogger under the name of the label."""
     for tag in page.tags:
-        target = urlsplit(urljoin(base, tag))
+        target = urlsplit(_joined(base, tag))
         name = unquote(target.path.rstrip("/").rpartition("/")[2])
-        if not is_of_programme(name, programme) or not _is_of_the_web(target.geturl()):
+        if not target.netloc or not is_of_programme(name, programme):
             continue
         site = f"{target.scheme}://{target.netloc}"
         if "/search/label/" in target.path:
@@ -119,8 +112,13 @@ def _candidates(url: str, links: tuple[FeedLink, ...], wanted: str) -> list[Feed
     beside = [FeedLink(urljoin(url.rstrip("/") + "/", path), "") for path in BESIDE]
     at_the_root = [FeedLink(urljoin(url, path), "") for path in AT_THE_ROOT]
     guessed = [*links[:NAMED_TRIED], *beside, *at_the_root]
-    return list({link.url: link for link in reversed(guessed)}.values())[::-1]
+    return list({link.url: link for link in reversed(guessed)}.values())[::-1][:MOST_TRIED]
 
 
-def _is_of_the_web(url: str) -> bool:
-    return url.lower().startswith(("http://", "https://"))
+def _joined(base: str, link: str) -> str:
+    """Where a link leads; nothing where that is nowhere on the web."""
+    try:
+        found = urljoin(base, link)
+        return found if urlsplit(found).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""

@@ -19,7 +19,7 @@ MEMORY = 700_000_000
 MOST_ENTRIES = 200
 MOST_LINKS = 60
 MOST_TAGS = 20
-LONGEST_LINE = 1_000
+LONGEST_LINE = LONGEST_BASE = 1_000
 LONGEST_TEXT = 60_000
 LONGEST_TEXTS = 3_000_000
 """Characters of all entries together."""
@@ -66,8 +66,8 @@ def read(body: bytes, content_type: str, url: str) -> dict[str, Any]:
 def _feed(found: Any, url: str) -> dict[str, Any]:
     left, entries = LONGEST_TEXTS, []
     for entry in found.entries[:MOST_ENTRIES]:
-        html = _html_of(entry, url)[:left]
-        left -= len(html)
+        html = _html_of(entry, url, min(left, LONGEST_TEXT))
+        left = max(0, left - len(html))
         entries.append(
             {
                 "id": _line(entry.get("id")),
@@ -88,21 +88,32 @@ def _feed(found: Any, url: str) -> dict[str, Any]:
     }
 
 
-def _html_of(entry: Any, url: str) -> str:
-    """The whole text where the feed has it, else its summary; cleaned a first time."""
-    import nh3
-
+def _html_of(entry: Any, url: str, longest: int) -> str:
+    """The whole text where the feed has it, else its summary; cleaned a first time. The addresses in it grow
+    where they are made whole, so it is cut once more, and what that cut through is closed."""
     texts = [*entry.get("content", []), entry.get("summary_detail") or {}]
     found = max(texts, key=lambda text: len(text.get("value") or ""))
     value = (found.get("value") or "")[:LONGEST_TEXT]
     if found.get("type") == "text/plain":
         value = "".join(f"<p>{escape(part)}</p>" for part in value.split("\n\n"))
+    base = str(entry.get("link") or url)[:LONGEST_BASE]
+    try:
+        cleaned = _cleaned(value, base)
+    except ValueError:  # no address to begin from
+        base = url[:LONGEST_BASE]
+        cleaned = _cleaned(value, base)
+    return cleaned if len(cleaned) <= longest else _cleaned(cleaned[:longest], base)
+
+
+def _cleaned(html: str, base: str) -> str:
+    import nh3
+
     cleaned: str = nh3.clean(
-        value,
+        html,
         tags=TAGS,
         attributes={"a": {"href"}, "img": {"src", "alt"}},
         url_schemes={"http", "https", "mailto"},
-        url_relative=("rewrite_with_base", str(entry.get("link") or url)),
+        url_relative=("rewrite_with_base", base),
         link_rel=None,
     )
     return cleaned

@@ -31,12 +31,14 @@ NUMBERS = {
 _SPELLED = "|".join(sorted(NUMBERS, key=len, reverse=True))
 _DIGITS = r"\d{1,3}(?:[.,]\d{1,2})?"
 _WORD = r"(?:thing|ding|chose)s?|dingen"
-_SIGN = r"(?:#|n°|nº|no\.?|nr\.?|num(?:mer|ber|ero)?)?"
+_GAP = r"[\s_-]*(?:(?:#|n°|nº|no\.?|nr\.?|num(?:mer|ber|ero)?)[\s_-]*)?"
+"""Between the word and its number; what fits in one way only is read in one pass."""
+LONGEST_TAG, LONGEST_TITLE = 60, 200
 
-TAG = re.compile(rf"#?(?:\d{{1,3}}[\s_-]*)?(?:{_WORD})[\s_-]*{_SIGN}[\s_-]*({_DIGITS}|{_SPELLED})")
+TAG = re.compile(rf"#?(?:\d{{1,3}}[\s_-]*)?(?:{_WORD}){_GAP}({_DIGITS}|{_SPELLED})")
 """A whole tag: thing7, ding-07, 23things-7, "chose 7"."""
 TITLE = re.compile(
-    rf"\b(?:{_WORD})[\s_-]*{_SIGN}[\s_-]*"
+    rf"\b(?:{_WORD}){_GAP}"
     rf"(?:({_DIGITS})\b((?:\s*(?:,|&|\+|/|-|–|and|en|et)\s*\d{{1,3}}\b)*)|({_SPELLED})(?=\s*(?:$|[:.,;!?–—|/()\[\]-])))"
 )
 """In a title: "Thing 7", "Ding #7:", "Chose n° 7". A number in words ends it, or is followed by a sign: "the
@@ -77,13 +79,13 @@ def match(programme: Programme | None, title: str, tags: Sequence[str]) -> Match
 
 def _in_tags(programme: Programme, tags: Iterable[str]) -> Iterator[tuple[Thing, str]]:
     for tag in tags:
-        found = TAG.fullmatch(fold(tag))
+        found = TAG.fullmatch(fold(tag[:LONGEST_TAG]))
         if found and (thing := _numbered(programme, found[1])):
             yield thing, tag
 
 
 def _in_title(programme: Programme, title: str) -> Iterator[tuple[Thing, str]]:
-    for found in TITLE.finditer(fold(title)):
+    for found in TITLE.finditer(fold(title[:LONGEST_TITLE])):
         digits, others, spelled = found.groups()
         for number in (digits or spelled, *re.findall(r"\d+", others or "")):
             if thing := _numbered(programme, number):

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Timer
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from app.blogs import feed_child as child
 from app.blogs.fetch import Answer, Failed
@@ -22,6 +22,8 @@ from app.blogs.models import Trouble
 
 LONGEST_SECONDS = 12.0
 LONGEST_ANSWER = 20_000_000
+FIRST_YEAR, LAST_YEAR = 1990, 2999
+"""Of a post: programs write year 1 where they know none, and nothing is written on the web before it."""
 IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"
 KEPT = 2
 """Readers that wait for the next who needs one: to begin takes fifty times as long as to read a feed."""
@@ -202,12 +204,20 @@ def _feed(found: Mapping[str, Any]) -> Feed:
 
 
 def _address(url: str) -> str:
-    """As it may stand in a link; nothing for what is none of the web."""
-    return quote(url, safe=IN_ADDRESSES) if url.lower().startswith(("http://", "https://")) else ""
+    """As it may stand in a link; nothing for what is none of the web, or names no host."""
+    if not url.lower().startswith(("http://", "https://")):
+        return ""
+    try:
+        quoted = quote(url, safe=IN_ADDRESSES)
+        return quoted if urlsplit(quoted).hostname else ""
+    except ValueError:
+        return ""
 
 
 def _moment(seconds: float | None) -> datetime | None:
+    """None, unknown, for what nobody can have meant."""
     try:
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+        moment = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None
+    return moment if moment and FIRST_YEAR <= moment.year <= LAST_YEAR else None

@@ -20,11 +20,11 @@ from time import monotonic
 from sqlalchemy.orm import Session
 
 from app.blogs.fetch import Answer, Failed, Fetcher
-from app.blogs.models import Blog, State
+from app.blogs.models import Blog, State, Trouble
 from app.blogs.parsing import Feed, Parser, a_parser, hashed_bytes
 from app.blogs.queries import due_blog, is_any_due, whole_blog
 from app.blogs.services import forget_answer, host_in
-from app.blogs.taking_in import take_in
+from app.blogs.taking_in import take_some
 from app.clock import now
 from app.db import Database
 from app.errors import Overtaken
@@ -43,7 +43,7 @@ LEASE = timedelta(minutes=2)
 HOST_PAUSE = timedelta(seconds=2)
 LOOK_AGAIN_SECONDS = 0.5
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 PAUSES = ((14 * DAY, HOUR), (60 * DAY, 4 * HOUR))
 LONGEST_PAUSE = DAY
 LONGEST_RETRY_AFTER = 7 * DAY
@@ -89,9 +89,11 @@ def poll_due(
     helpers = [Thread(target=copy_context().run, args=(work, False)) for _ in range(threads - 1)]
     for helper in helpers:
         helper.start()
-    work(True)
-    for helper in helpers:
-        helper.join()
+    try:
+        work(True)
+    finally:
+        for helper in helpers:
+            helper.join()
 
 
 def _taken(database: Database, *, waits: bool, ends: float) -> int | None:
@@ -116,23 +118,35 @@ def read_blog(
     catalogue: Callable[[], Catalogue],
     blog_id: int,
 ) -> None:
-    """Look at a blog, and keep what came of it: all of it, or, where a process dies, nothing."""
+    """Look at a blog, and keep what came of it: all of it, or, where a process dies, nothing. Where a blog
+    finds a fault of ours, that is kept as a failure, so that it is not read again at once and for ever."""
     with database.transaction(write=False) as db:
         blog = db.get(Blog, blog_id)
         if blog is None:
             return
         url, conditions, digest = blog.feed_url, conditions_of(blog), blog.digest
-    reading = look_at(fetcher, parser, url, conditions, digest)
+    try:
+        reading = look_at(fetcher, parser, url, conditions, digest)
+        _keep_unless_overtaken(database, blog_id, url, reading, catalogue)
+    except Exception:
+        log.exception("reading blog %s", blog_id)
+        reading = Reading(failed=Failed(Trouble.BROKEN))
+        _keep_unless_overtaken(database, blog_id, url, reading, catalogue)
+
+
+def _keep_unless_overtaken(
+    database: Database, blog_id: int, url: str, reading: Reading, catalogue: Callable[[], Catalogue]
+) -> None:
+    """Who is overtaken each time leaves the blog for the next round."""
     for attempt in range(TRIES):
         try:
             with database.transaction() as db:
                 kept = whole_blog(db, blog_id)
                 if kept is not None and kept.feed_url == url and kept.state == State.ACTIVE:
-                    keep(db, kept, reading, catalogue())
+                    keep(db, kept, reading, catalogue)
             return
         except Overtaken:
             log.info("the learner did something meanwhile, attempt %s", attempt + 1)
-    raise Overtaken
 
 
 def conditions_of(blog: Blog) -> dict[str, str]:
@@ -142,7 +156,7 @@ def conditions_of(blog: Blog) -> dict[str, str]:
 
 
 def look_at(fetcher: Fetcher, parser: Parser, url: str, conditions: dict[str, str], digest: str) -> Reading:
-    """Never raises: whatever a server does is what there is to tell of it."""
+    """Whatever a server does is what there is to tell of it."""
     try:
         answer = fetcher.get(url, headers=conditions)
         if answer.status == 304 and conditions:
@@ -156,21 +170,26 @@ def look_at(fetcher: Fetcher, parser: Parser, url: str, conditions: dict[str, st
         return Reading(failed=failed)
 
 
-def keep(db: Session, blog: Blog, reading: Reading, catalogue: Catalogue) -> None:
+def keep(db: Session, blog: Blog, reading: Reading, catalogue: Callable[[], Catalogue]) -> None:
     """Write down what came of a look, in the transaction of what it changes."""
     at = now()
     blog.busy_until = at + HOST_PAUSE
+    if reading.answer is not None:  # who leads on to another host does not get it asked more often
+        blog.host = host_in(reading.answer.url)
     if reading.failed is not None:
         _fail(db, blog, reading.failed, at)
     elif reading.answer is not None:
         _follow_moves(blog, reading.answer)
-        blog.new_posts = take_in(db, blog, reading.feed, catalogue) if reading.feed else 0
+        more_wait = False
+        blog.new_posts = 0
         if reading.feed:
+            blog.new_posts, more_wait = take_some(db, blog, reading.feed, catalogue())
             blog.title = reading.feed.title[:200] or blog.title
-        remember_answer(blog, reading.answer)
+        if not more_wait:
+            remember_answer(blog, reading.answer)
         blog.read_at = at
         blog.failures, blog.trouble, blog.status, blog.troubled_since = 0, None, None, None
-        blog.next_due_at = at + pause_of(blog, at)
+        blog.next_due_at = at + (MINUTE if more_wait else pause_of(blog, at))
     db.flush()
 
 

@@ -242,8 +242,9 @@ def learners_with_addresses(db: Session, cohort_id: int) -> list[LearnerLine]:
 
 
 def with_blog(db: Session, person_ids: Collection[int]) -> frozenset[int]:
-    """Who of these has a blog, kept or proposed."""
-    return frozenset(db.scalars(select(Blog.person_id).where(Blog.person_id.in_(person_ids))))
+    """Who of these has a blog that their coaches may know of."""
+    may_know = or_(Blog.state == State.PROPOSED, Blog.visibility.in_(SHARED_WITH_COACHES))
+    return frozenset(db.scalars(select(Blog.person_id).where(Blog.person_id.in_(person_ids), may_know)))
 
 
 def shared_blog(db: Session, person_id: int, cohort_id: int) -> Blog | None:

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
-from app.blogs.models import LONGEST_ADDRESS, Blog, BlogEntry, State, Takes
+from app.blogs.fetch import REFUSALS
+from app.blogs.models import LONGEST_ADDRESS, Blog, BlogEntry, State, Takes, Trouble
 from app.blogs.parsing import Feed
 from app.blogs.queries import entries_named, imported_posts, known_entries, own_blog
 from app.blogs.taking_in import NO_THING, NOT_HERE, Course, begins, course_of, take_in
@@ -26,6 +27,8 @@ from app.things.catalogue import Catalogue
 
 LONGEST_TITLE = 200
 FIRST_PAUSE = timedelta(hours=1)
+SOON = timedelta(minutes=5)
+"""Between two looks that a person's changes cause; their clicks are no hammer for somebody's server."""
 
 
 def register(
@@ -111,7 +114,7 @@ def change_settings(
         return False
     blog.full_text = full_text
     forget_answer(blog)
-    blog.next_due_at = now()
+    read_soon(blog, now())
     db.flush()
     return True
 
@@ -132,7 +135,7 @@ def decide(
     waits = any(row.taken and row.post_id is None for row in entries_named(db, blog.id, choices).values())
     if waits:
         forget_answer(blog)
-        blog.next_due_at = now()
+        read_soon(blog, now())
     return waits
 
 
@@ -192,6 +195,18 @@ def propose(db: Session, coach_id: int, person_id: int, enrolment_id: int, addre
         tell(db, person_id, Kind.BLOG, once=f"blog {blog.public_id} proposed", actor_id=coach_id)
         record(db, coach_id, "proposed", "blog", blog.public_id, enrolment_id=enrolment_id)
     return made
+
+
+def read_soon(blog: Blog, at: datetime) -> None:
+    """Sooner than it was planned, though not right after the last time, nor before its server wants to."""
+    if not wants_peace(blog, at):
+        asked = [moment for moment in (blog.read_at, blog.busy_until) if moment]
+        blog.next_due_at = min(blog.next_due_at, max([at, *(moment + SOON for moment in asked)]))
+
+
+def wants_peace(blog: Blog, at: datetime) -> bool:
+    """Whether its server said that it is asked too often, or cannot now; until it is due, nobody asks it."""
+    return blog.trouble == Trouble.STATUS and blog.status in REFUSALS and blog.next_due_at > at
 
 
 def ask_again(blog: Blog, at: datetime) -> None:

@@ -10,10 +10,12 @@ from app.web.i18n import Locale, Message, message
 
 WEEK = timedelta(days=6)
 
+NOT_PUBLIC = message("There is no site on the public web at this address. Check each letter.")
+"""One sentence for two reasons: nobody learns from it which names there are in a house's own network."""
 TROUBLES = {
     Trouble.ADDRESS: message("This is no address of the web. It begins with https://."),
-    Trouble.NO_HOST: message("There is no site of this name. Check each letter."),
-    Trouble.PRIVATE: message("This address is not on the public web, so Dingen does not go there."),
+    Trouble.NO_HOST: NOT_PUBLIC,
+    Trouble.PRIVATE: NOT_PUBLIC,
     Trouble.UNREACHABLE: message("Nobody answers at this address."),
     Trouble.CERTIFICATE: message(
         "The site cannot show that it is who it says: its certificate is not in order."

@@ -29,7 +29,8 @@ TWICE = message("This learner stands in the list twice.")
 
 @dataclass(frozen=True)
 class Checked:
-    """A line, who writes it as the coach sees them, and what is wrong with it."""
+    """A line, who writes it as the coach sees them, and what is wrong with it. Who was named by their e-mail
+    address is not called otherwise: a pen name is nothing that an address should give away."""
 
     line: Line
     url: str
@@ -50,6 +51,7 @@ class Group:
             for learner in self.learners
         }
         self._enrolments = {learner.person_id: learner.enrolment_id for learner in self.learners}
+        self._addresses = {learner.email for learner in self.learners if learner.email}
         self._has_one = with_blog(db, self._enrolments)
 
     def check(self, lines: Sequence[Line], chosen: Mapping[int, str] | None = None) -> list[Checked]:
@@ -72,7 +74,9 @@ class Group:
         url, problem = _address(line.url)
         if problem is None and person_id in self._has_one:
             problem = HAS_ONE
-        return Checked(line, url, self.called[person_id], person_id, self._enrolments[person_id], problem)
+        by_address = fold_address(who) in self._addresses
+        shown = who if by_address else self.called[person_id]
+        return Checked(line, url, shown, person_id, self._enrolments[person_id], problem)
 
     def _found(self, who: str) -> set[int]:
         for name in ("email", "handle", "name"):
@@ -104,9 +108,11 @@ def _address(url: str) -> tuple[str, Message | None]:
 
 
 def propose_all(db: Session, viewer: Viewer, checked: Sequence[Checked]) -> int:
-    """Ask each of them; how many. Those without a person are left out."""
+    """Ask each of them; how many. Those without a person are left out. Who has a blog that is shown to nobody
+    is not asked, and counts: that they have it is theirs to tell."""
     count = 0
     for one in checked:
         if one.person_id is not None and one.enrolment_id is not None:
-            count += propose(db, viewer.person_id, one.person_id, one.enrolment_id, one.url)
+            propose(db, viewer.person_id, one.person_id, one.enrolment_id, one.url)
+            count += 1
     return count

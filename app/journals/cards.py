@@ -109,8 +109,11 @@ def _excerpt_html(
 
 
 def host_of(url: str) -> str:
-    """What people call an address by."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    """What people call an address by; nothing for what is none."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def title_of(post: Titled, thing: Thing | None, locale: Locale) -> str:

@@ -85,7 +85,7 @@ def test_many_are_named_at_once_and_nothing_is_read_before_they_say_yes(
     learner = site.cast.learner
     page = see(send(site, text))
     names = [field.attributes["value"] for field in page.css("input[name=learner]")]
-    assert names == ["Lena Maes", "Piet Claes"]
+    assert names == ["lena@example.org", "Piet Claes"]
     form = {"number": ["1", "2"], "learner": names, "action": "propose"}
     see(send(site, text, **form), 303)
     see(send(site, text, **form), 422)
@@ -163,3 +163,17 @@ def test_a_list_costs_the_same_however_long_it_is(site: Site) -> None:
     with site.statements() as many:
         see(send(site, CSV + "".join(f"Person {number};p{number}.example\n" for number in range(40))))
     assert len(many) == len(few)
+
+
+def test_a_blog_that_is_shown_to_nobody_is_nobodys_business(site: Site, server: BlogServer) -> None:
+    url = server.feed("/feed", Item("Thing 1"))
+    keep(site, site.cast.learner, url, visibility="private")
+    line = "lena@example.org,https://another.example/"
+    page = see(send(site, line))
+    assert "has a blog here already" not in words(page) and "Lena Maes" not in words(page, "ol.rows")
+    form = {"number": ["1"], "learner": ["lena@example.org"], "action": "propose"}
+    coach = site.client(site.cast.coach)
+    see(coach.post(list_url(site), data={"blogs": line, **form}), 303)
+    assert "1 learner is asked." in words(see(coach.get(list_url(site))))
+    with site.db() as db:
+        assert [(blog.state, blog.feed_url) for blog in db.scalars(select(Blog))] == [("active", url)]

@@ -92,8 +92,8 @@ def test_the_feed_of_the_tag_is_offered_first_and_that_of_comments_last(
 
 
 FAILURES = {
-    "http://nosuch.invalid/": "There is no site of this name.",
-    "http://10.0.0.1/": "not on the public web",
+    "http://nosuch.invalid/": "There is no site on the public web at this address.",
+    "http://10.0.0.1/": "There is no site on the public web at this address.",
     "javascript:alert(1)": "no address of the web",
     "/missing": "There is nothing at this address (404).",
     "/forbidden": "does not let us in (403)",

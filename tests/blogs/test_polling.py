@@ -114,7 +114,7 @@ def test_failures_are_told_in_words_and_asked_about_less_and_less(
     server.pages["/feed"] = Sent(b"no", 403)
     pauses, hours = [], 0.0
     for _ in range(7):
-        hours += 30
+        hours += 32
         later(site, hours)
         with set_to(now() + timedelta(hours=hours)):
             pauses.append(blog_of(site, learner).next_due_at - now())
