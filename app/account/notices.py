@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -51,9 +52,9 @@ class Entry:
     icon: str
     sentence: str
     url: str
-    title: str
     preview: str
     lang: str
+    at: datetime
     ago: str
     is_unread: bool
 
@@ -83,9 +84,9 @@ def _entry(line: NoticeLine, catalogue: Catalogue, locale: Locale) -> Entry:
         ICONS[Kind(line.kind)],
         sentence(line, title, locale),
         place(line),
-        title,
         excerpt(line.html, PREVIEW_LENGTH) if line.html else "",
         locale.lang(line.language) if line.post_id else "",
+        line.at,
         locale.ago(line.at),
         line.read_at is None,
     )

@@ -19,7 +19,7 @@ from app.journals.cards import EMPTY, thing_of, title_of
 from app.journals.models import Post
 from app.journals.notices import (
     ELSEWHERE,
-    SENTENCES,
+    SEVERAL_REACTED,
     NoticeLine,
     lines_of_mail,
     on_one_line,
@@ -229,7 +229,7 @@ def _reactions(lines: Sequence[NoticeLine], desk: Desk, locale: Locale) -> Told:
     if len(names) == 1:
         return _one(lines[0], desk, locale)
     title = title_in(lines[0], desk.catalogue(), locale)
-    said = locale.gettext(SENTENCES[Kind.REACTION].text)
+    said = locale.gettext(SEVERAL_REACTED.text)
     who, words = locale.enumeration(names), said_in(lines[0], locale)
     said = on_one_line(said % {"name": who, "title": title, "said": words})
     return Told(said, desk.base_url + place(lines[0]))

@@ -28,13 +28,14 @@ SENTENCES = {
     Kind.ANSWER: message("%(name)s answered your post “%(title)s”"),
     Kind.REPLY: message("%(name)s replied to you at “%(title)s”"),
     Kind.MENTION: message("%(name)s mentioned you at “%(title)s”"),
-    Kind.REACTION: message("%(name)s about “%(title)s”: %(said)s"),
+    Kind.REACTION: message("%(name)s says “%(said)s” about “%(title)s”"),
     Kind.QUESTION: message("%(name)s asks: “%(title)s”"),
     Kind.ACCEPTED: message("%(name)s accepted your answer to “%(title)s”"),
     Kind.REPORT: message("You are asked to look at “%(title)s”, or at an answer there"),
     Kind.MODERATION: message("There is a decision about “%(title)s”, or about an answer there"),
     Kind.BLOG: message("There is something to look at with your own blog"),
 }
+SEVERAL_REACTED = message("%(name)s say “%(said)s” about “%(title)s”")
 ELSEWHERE = {
     Kind.REPORT: ("/organize/reports", message("Something was reported to the organizers")),
     Kind.MODERATION: ("/", message("What you reported was looked at")),

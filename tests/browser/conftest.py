@@ -180,7 +180,7 @@ def visit(browser: Browser, server: Server, names: dict[str, str], complaints: C
     contexts: list[BrowserContext] = []
 
     def open_browser(who: str = "", *, email: str = "", **options: Any) -> Window:
-        context = browser.new_context(base_url=server.url, locale="en-GB", **options)
+        context = browser.new_context(base_url=server.url, **{"locale": "en-GB", **options})
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
         complaints.listen(context)

@@ -70,6 +70,17 @@ def test_the_account_menu_opens_and_closes(visit: Visit) -> None:
     expect(menu).to_be_focused()
 
 
+def test_the_account_menu_stays_on_a_small_phone_with_news_and_longer_words(visit: Visit) -> None:
+    window = visit("learner", viewport={"width": 320, "height": 640}, locale="fr")
+    window.goto("/")
+    expect(window.locator("html")).to_have_attribute("lang", "fr")
+    expect(window.locator(".bell-new")).to_have_count(1)
+    Keyboard().press(window.locator("[data-menu] > summary"))
+    panel, bell = (window.locator(place).bounding_box() for place in (".menu-panel", ".bell"))
+    assert panel and bell and panel["x"] >= 0 and panel["x"] + panel["width"] <= 320
+    assert panel["y"] < bell["y"] + 2 * bell["height"], "the menu stands in the line of the bell"
+
+
 def test_arrows_walk_the_coachs_grid(visit: Visit, names: dict[str, str]) -> None:
     window = visit("coach", viewport={"width": 1280, "height": 900})
     window.goto(f"/cohorts/{names['riverside_group']}/coach")

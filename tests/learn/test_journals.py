@@ -382,7 +382,7 @@ def test_feedback_is_not_even_counted_for_the_coach_of_another_group(site: Site)
     answer = {"body": "Between us.", "audience": "coaches"}
     assert site.client(site.cast.coach).post(f"{url}/answers", data=answer).status_code == 303
     counted = see(site.client(site.cast.coach).get("/journals/lena-maes"))
-    assert "one comment" in words(counted, ".post")
+    assert "one answer" in words(counted, ".post")
     for person in (site.cast.other_coach, site.cast.peer):
         page = see(site.client(person).get("/journals/lena-maes"))
         assert "comment" not in words(page, ".post")

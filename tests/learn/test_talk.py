@@ -173,7 +173,7 @@ def test_a_deleted_answer_leaves_a_line_as_long_as_there_are_replies(site: Site)
     assert texts(page, ".comment > .muted") == ["This answer was deleted."]
     assert bodies(page) == ["Why so?"] and "Piet" not in words(page, "ol.comments")
     stream = read(site, cast.coach, f"/cohorts/{cast.cohort.public_id}")
-    assert "one comment" in words(stream, ".post")
+    assert "one answer" in words(stream, ".post")
     see(reply(site, cast.coach, below, "Let it rest."), 303)
     assert bodies(read(site, cast.coach, post)) == ["Why so?", "Let it rest."]
     see(act(site, cast.peer, first, "restore"), 303)

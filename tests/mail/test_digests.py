@@ -120,7 +120,7 @@ def test_the_weekly_digest_has_what_happened_with_its_text(site: Site) -> None:
     text = text_of(letter)
     assert letter["Subject"] == "What is new for you"
     assert "answered your post “My playlist”" in text and "> Three more." in text
-    reacted = "Piet Claes, Cora Janssens and Oda Willems about “My playlist”: I’ll try this"
+    reacted = "Piet Claes, Cora Janssens and Oda Willems say “I’ll try this” about “My playlist”"
     assert reacted in " ".join(text.split())
     assert text.index("Three more") < text.index("New in your groups") < text.index("Piet Claes: “A find”")
     assert f"{BASE_URL}{other}" in text and "> A map of bees." in text and "Kumquat" not in text

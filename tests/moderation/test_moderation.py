@@ -171,7 +171,7 @@ def test_a_granted_appeal_shows_the_text_again_and_the_writer_reads_why(site: Si
     comment = comment_of(site, cast.peer, post, body="Nonsense, really.")
     send(site, cast.coach, f"{comment}/hide", reason="Too sharp.")
     assert "Nonsense" not in words(read(site, cast.learner, post)), "the writer of the post neither"
-    assert "one comment" not in words(read(site, cast.learner, "/journals/lena-maes"))
+    assert "one answer" not in words(read(site, cast.learner, "/journals/lena-maes"))
     assert "Nonsense" in words(read(site, cast.peer, post))
     assert "Nonsense" in words(read(site, cast.coach, post))
     send(site, cast.peer, f"{comment}/appeal", words="It was a joke.")
