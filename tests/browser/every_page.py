@@ -53,7 +53,7 @@ THING, REFLECT = "/programmes/{programme}/{thing}", "/programmes/{programme}/{th
 THING_POSTS = "/programmes/{programme}/{thing}/posts"
 TICK = "/programmes/{programme}/{thing}/activities/{activity}"
 JOURNAL, POST = "/journals/{handle}", "/journals/{handle}/{post}"
-ANSWER = "/journals/{handle}/{post}/answers"
+ANSWERS = "/journals/{handle}/{post}/answers"
 REVISION = "/journals/{handle}/{post}/revisions/{revision}"
 ANSWER = "/journals/{handle}/{post}/answers/{answer}"
 COACH_REPORTS, DESK_REPORTS = "/cohorts/{cohort}/coach/reports", "/organize/reports"
@@ -135,11 +135,11 @@ PAGES = (
     Page(POST, "their own", "learner", OWN, main=True),
     Page(POST, "somebody else’s", "learner", THEIRS),
     Page(POST, "a question", "learner", {"handle": "{asker}", "post": "{question}"}, main=True),
-    Page(ANSWER, "no text", "learner", OWN, form={}, status=422),
-    Page(ANSWER, "an empty reply", "learner", OWN, form={"parent": "{own_answer}"}, status=422),
-    Page(f"{ANSWER}/{{answer}}/edit", who="learner", at=OWN | {"answer": "{own_answer}"}),
+    Page(ANSWERS, "no text", "learner", OWN, form={}, status=422),
+    Page(ANSWERS, "an empty reply", "learner", OWN, form={"parent": "{own_answer}"}, status=422),
+    Page(ANSWER + "/edit", who="learner", at=OWN | {"answer": "{own_answer}"}),
     Page(
-        f"{ANSWER}/{{answer}}/edit",
+        ANSWER + "/edit",
         "no text",
         "learner",
         OWN | {"answer": "{own_answer}"},
