@@ -20,7 +20,7 @@ from app.learn.reactions import ReactionsView, reactions_view
 from app.learn.reader import Reader
 from app.people.models import Person
 from app.people.queries import person_by_handle
-from app.people.viewer import Viewer, initials, tone
+from app.people.viewer import Membership, Viewer, initials, tone
 from app.progress.packs import pack_of
 from app.progress.viewers import enrolments_of
 
@@ -121,7 +121,8 @@ class ThreadView:
 class PostView:
     """`audiences` are (value, name, who that is) of who a viewer may answer to: maybe nobody. `has_earlier`
     texts are for the author, and are looked for only where the post was changed. `reactions` are for who is
-    signed in; `marks` are by "post" and by the id of an answer."""
+    signed in; `marks` are by "post" and by the id of an answer; `group` is the one that the viewer has in
+    common with the post."""
 
     card: PostCard
     is_own: bool
@@ -132,6 +133,7 @@ class PostView:
     audiences: Sequence[tuple[str, str, str]]
     people: Sequence[Mentionable]
     marks: Mapping[str, Mark]
+    group: Membership | None
 
 
 def post_view(reader: Reader, handle: str, public_id: str) -> PostView:
@@ -163,7 +165,13 @@ def post_view(reader: Reader, handle: str, public_id: str) -> PostView:
         audiences,
         mentionable(db, viewer, found.cohort_id, line.visibility, seen) if viewer and audiences else [],
         marks_of(reader, found, answers, shown.url),
+        _group(viewer, found.cohort_id),
     )
+
+
+def _group(viewer: Viewer | None, cohort_id: int | None) -> Membership | None:
+    mine = (*viewer.cohorts, *viewer.coached) if viewer else ()
+    return next((group for group in mine if group.cohort_id == cohort_id), None)
 
 
 @dataclass(frozen=True)
