@@ -351,4 +351,4 @@ def test_the_stream_counts_the_answers_that_one_may_read(site: Site) -> None:
     answer(site, site.cast.coach, post, audience="coaches")
     url = url_of(site.cast.cohort)
     assert "one answer" in words(see(site.client(site.cast.peer).get(url)), ".post")
-    assert "2 comments" in words(see(site.client(site.cast.learner).get(url)), ".post")
+    assert "2 answers" in words(see(site.client(site.cast.learner).get(url)), ".post")
