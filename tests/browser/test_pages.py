@@ -94,7 +94,8 @@ class Windows:
         return window
 
     def faults(self, page: Page, language: str = "en") -> Iterator[str]:
-        """Whatever is wrong with a page, in light and dark, from wide to narrow."""
+        """Whatever is wrong with a page, in light and dark, from wide to narrow. Longer words have the same
+        colours: in other languages than English axe looks once, where there is the least room."""
         self.complaints.clear()
         window = self.open(page, WIDTHS[0], language)
         yield from _faults_of_outline(window, language)
@@ -103,11 +104,18 @@ class Windows:
             window.set_viewport_size({"width": width, "height": 900})
             if window.evaluate(OVERFLOW) > 0:
                 yield f"sticks out at {width} px"
-            for scheme, rules in SCHEMES.items() if width in LOOKED_AT else ():
+            for scheme, rules in _looks(width, language):
                 window.emulate_media(color_scheme=scheme)
                 for violation in window.evaluate(RUN_AXE, rules):
                     yield f"{width} px, {scheme}: {violation}"
         yield from self.complaints
+
+
+def _looks(width: int, language: str) -> Iterator[tuple[Literal["light", "dark"], object]]:
+    if language == "en" and width in LOOKED_AT:
+        yield from SCHEMES.items()
+    elif width == min(LOOKED_AT):
+        yield "light", SCHEMES["light"]
 
 
 def _faults_of_outline(window: Window, language: str) -> Iterator[str]:
