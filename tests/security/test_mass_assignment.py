@@ -61,6 +61,7 @@ TAKEN = {
     "/account/email": "EmailForm",
     "/account/feeds": "FeedForm",
     "/account/notices": "NoticesForm",
+    "/account/kept/{kept}/note": "NoteForm",
     "/account/password": "PasswordForm",
     "/account/profile": "ProfileForm",
     "/account/unlink": "UnlinkForm",
