@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 from app.blogs.models import Blog, BlogEntry, State
 from app.cohorts.models import Enrolment
 from app.journals.models import Post, Visibility
-from app.journals.queries import visible_to
+from app.journals.queries import SHARED_WITH_COACH, visible_to
 from app.people.models import Person
 from app.people.viewer import Viewer
 from app.web.paging import Page, encode_cursor
@@ -20,7 +20,8 @@ from app.web.paging import Page, encode_cursor
 ENTRIES_A_PAGE = 30
 BLOGS_A_PAGE = 50
 SHARED_WITH_GROUP = (Visibility.COHORT, Visibility.MEMBERS, Visibility.PUBLIC)
-SHARED_WITH_COACHES = (Visibility.COACHES, *SHARED_WITH_GROUP)
+_KNOWN_TO_COACHES = or_(Blog.state == State.PROPOSED, Blog.visibility.in_(SHARED_WITH_COACH))
+"""What the coaches may know of: what is shown to them, or was proposed by one of them."""
 _WHOLE = (
     joinedload(Blog.person),
     joinedload(Blog.enrolment).joinedload(Enrolment.cohort),
@@ -204,7 +205,7 @@ class BlogLine(NamedTuple):
 
 def blogs_in(db: Session, viewer: Viewer, cohort_id: int) -> Sequence[BlogLine]:
     """The blogs of a group's learners that they show to the viewer, by name."""
-    circle = SHARED_WITH_COACHES if cohort_id in viewer.coached_ids else SHARED_WITH_GROUP
+    circle = SHARED_WITH_COACH if cohort_id in viewer.coached_ids else SHARED_WITH_GROUP
     found = db.execute(
         select(Person.name, Person.handle, Blog.title, Blog.address, Blog.feed_url)
         .join(Enrolment, Enrolment.id == Blog.enrolment_id)
@@ -243,8 +244,8 @@ def learners_with_addresses(db: Session, cohort_id: int) -> list[LearnerLine]:
 
 def with_blog(db: Session, person_ids: Collection[int]) -> frozenset[int]:
     """Who of these has a blog that their coaches may know of."""
-    may_know = or_(Blog.state == State.PROPOSED, Blog.visibility.in_(SHARED_WITH_COACHES))
-    return frozenset(db.scalars(select(Blog.person_id).where(Blog.person_id.in_(person_ids), may_know)))
+    theirs = select(Blog.person_id).where(Blog.person_id.in_(person_ids), _KNOWN_TO_COACHES)
+    return frozenset(db.scalars(theirs))
 
 
 def shared_blog(db: Session, person_id: int, cohort_id: int) -> Blog | None:
@@ -255,7 +256,7 @@ def shared_blog(db: Session, person_id: int, cohort_id: int) -> Blog | None:
         .where(
             Blog.person_id == person_id,
             Enrolment.cohort_id == cohort_id,
-            or_(Blog.state == State.PROPOSED, Blog.visibility.in_(SHARED_WITH_COACHES)),
+            _KNOWN_TO_COACHES,
         )
     ).first()
 
@@ -271,7 +272,7 @@ def blogs_for_coaches(
         .where(
             Enrolment.cohort_id == cohort_id,
             Enrolment.ended_at.is_(None),
-            or_(Blog.state == State.PROPOSED, Blog.visibility.in_(SHARED_WITH_COACHES)),
+            _KNOWN_TO_COACHES,
         )
         .order_by(Person.name_key, Person.id)
         .limit(BLOGS_A_PAGE + 1)

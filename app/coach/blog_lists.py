@@ -10,17 +10,18 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from app.blogs.fetch import Failed, Fetcher
-from app.blogs.models import LONGEST_ADDRESS
+from app.blogs.models import LONGEST_ADDRESS, Trouble
 from app.blogs.opml import Line
 from app.blogs.queries import learners_with_addresses, with_blog
 from app.blogs.services import propose
+from app.blogs.words import TROUBLES
 from app.cohorts.queries import CohortLine
 from app.db import fold, fold_address
 from app.people.viewer import Viewer
 from app.web.i18n import Message, message
 
 NO_ADDRESS = message("This line has no address of a blog.")
-BAD_ADDRESS = message("This is no address of the web. It begins with https://.")
+BAD_ADDRESS = TROUBLES[Trouble.ADDRESS]
 NOBODY = message("Nobody in this group is called so. Choose who it is, or leave the field empty.")
 SEVERAL = message("Several people in this group are called so. Write the e-mail address.")
 HAS_ONE = message("This learner has a blog here already, or was asked about one.")

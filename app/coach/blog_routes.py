@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
-from app.blogs.opml import decoded, lines_of
+from app.blogs.opml import Line, decoded, lines_of
 from app.blogs.queries import blogs_for_coaches
 from app.blogs.words import state_in_words
 from app.coach.blog_forms import LONGEST_LIST, BlogListForm
@@ -66,13 +67,16 @@ def propose_blogs(
     """All of it or nothing: a list with a problem in it changes nothing."""
     group = coached_cohort(db, viewer, cohort)
     text = _text_of(form)
-    checked = _checked(db, group, form, text)
-    if checked is None:
+    lines = _lines(form, text)
+    if lines is None:
         return _blogs_page(request, db, locale, group, form, status=422)
+    learners = Group(db, group)
+    chosen = dict(zip(form.data.number, form.data.learner, strict=False))
+    checked = learners.check(lines, chosen or None)
     wrong = any(one.problem for one in checked)
     if form.data.action == "look" or wrong:
         status = 422 if wrong and form.data.action == "propose" else 200
-        return _list_page(request, db, locale, group, text, checked, status=status)
+        return _list_page(request, locale, group, learners, text, checked, status=status)
     count = propose_all(db, viewer, checked)
     words = locale.ngettext("%(num)s learner is asked.", "%(num)s learners are asked.", count)
     return redirect(request, f"/cohorts/{cohort}/coach/blogs", Flash(words % {"num": count}))
@@ -95,7 +99,7 @@ def _text_of(form: Bound[BlogListForm]) -> str:
         return ""
 
 
-def _checked(db: Session, group: CohortLine, form: Bound[BlogListForm], text: str) -> list[Checked] | None:
+def _lines(form: Bound[BlogListForm], text: str) -> Sequence[Line] | None:
     """None where it is no list at all."""
     if not form.valid:
         return None
@@ -103,19 +107,17 @@ def _checked(db: Session, group: CohortLine, form: Bound[BlogListForm], text: st
         form.refuse("blogs", message("Paste a list, or choose a file."))
         return None
     try:
-        lines = lines_of(text)
+        return lines_of(text)
     except Refused as refused:
         form.refuse("file" if form.data.file else "blogs", refused.message)
         return None
-    chosen = dict(zip(form.data.number, form.data.learner, strict=False))
-    return Group(db, group).check(lines, chosen or None)
 
 
 def _list_page(
     request: Request,
-    db: Session,
     locale: Locale,
     group: CohortLine,
+    learners: Group,
     text: str,
     checked: list[Checked],
     *,
@@ -125,6 +127,6 @@ def _list_page(
         "cohort": group,
         "text": text,
         "lines": [(one, one.problem.translated(locale.gettext) if one.problem else "") for one in checked],
-        "names": sorted(Group(db, group).called.values()),
+        "names": sorted(learners.called.values()),
     }
     return render(request, "coach/blog_list.html", context, status=status)

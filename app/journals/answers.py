@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.errors import NotFound
 from app.journals.models import Audience, Comment, Post, Reaction, ReactionKind, Visibility
@@ -112,10 +112,11 @@ def open_to_readers() -> ColumnElement[bool]:
 
 
 def readable_comment(db: Session, viewer: Viewer, post: Post, public_id: str) -> Comment:
-    """An answer to a readable post. Raises NotFound where the viewer may not read it."""
+    """An answer to a readable post, with its author. Raises NotFound where the viewer may not read it."""
     comment = db.scalars(
         select(Comment)
         .join(Comment.post)
+        .options(joinedload(Comment.author))
         .where(Comment.public_id == public_id, Comment.post_id == post.id, comment_visible_to(viewer))
     ).first()
     if comment is None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from app.cohorts.models import Cohort, Enrolment
 from app.cohorts.queries import PersonLine, coaches_of
 from app.errors import NotFound
+from app.journals.answers import readable_comment
 from app.journals.models import Audience, Comment, Post, Visibility
 from app.journals.queries import comment_visible_to, readable_post, visible_to
 from app.moderation.models import Hiding, Report
@@ -65,17 +66,7 @@ class Text:
 def readable_text(db: Session, viewer: Viewer, handle: str, post: str, answer: str = "") -> Text:
     """A post, or with `answer` one of its comments. Raises NotFound where the viewer may not read it."""
     found = readable_post(db, viewer, handle, post)
-    if not answer:
-        return Text(found)
-    comment = db.scalars(
-        select(Comment)
-        .join(Comment.post)
-        .options(joinedload(Comment.author))
-        .where(Comment.public_id == answer, Comment.post_id == found.id, comment_visible_to(viewer))
-    ).first()
-    if comment is None:
-        raise NotFound
-    return Text(found, comment)
+    return Text(found, readable_comment(db, viewer, found, answer) if answer else None)
 
 
 def reportable_text(db: Session, viewer: Viewer, handle: str, post: str, answer: str = "") -> Text:
