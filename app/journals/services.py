@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.cohorts.models import Cohort, Enrolment
+from app.cohorts.running import leave
 from app.cohorts.services import join
 from app.db import new_public_id
 from app.errors import NotFound, Refused
@@ -62,10 +63,21 @@ class About:
 def join_cohort(db: Session, person_id: int, cohort: Cohort) -> Enrolment:
     """Join, and take along what was written in the enrolment. Raises Refused as `join` does."""
     enrolment = join(db, person_id, cohort)
-    moves = (Post.enrolment_id == enrolment.id, Post.cohort_id.is_distinct_from(cohort.id))
-    moved = update(Post).where(*moves).values(cohort_id=cohort.id).returning(Post.id)
-    index_posts(db, Post.id.in_(db.scalars(moved).all()))
+    _take_along(db, enrolment)
     return enrolment
+
+
+def leave_cohort(db: Session, enrolment: Enrolment, *, actor_id: int) -> None:
+    """Go on alone: nobody of the cohort reads any more what was shared with it or its coaches."""
+    leave(db, enrolment, actor_id=actor_id)
+    _take_along(db, enrolment)
+
+
+def _take_along(db: Session, enrolment: Enrolment) -> None:
+    there = enrolment.cohort_id
+    moves = (Post.enrolment_id == enrolment.id, Post.cohort_id.is_distinct_from(there))
+    moved = update(Post).where(*moves).values(cohort_id=there).returning(Post.id)
+    index_posts(db, Post.id.in_(db.scalars(moved).all()))
 
 
 def default_visibility(
