@@ -28,6 +28,9 @@ class CohortLine(NamedTuple):
     starts_on: date | None
     ends_on: date | None
     code: str
+    reply_promise: str
+    reply_days: int | None
+    reply_text: str | None
 
 
 _BY_PUBLIC_ID = Statement(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from app.cohorts.forms import PromiseForm, promise_form
 from app.cohorts.models import Mode
+from app.cohorts.promises import promise_replies
 from app.cohorts.queries import coaches_of, cohorts_of_organization, members_count, organized_cohort
 from app.cohorts.services import add_coach, ask_for_words, create_cohort, remove_coach
 from app.errors import NotFound, Refused
@@ -197,6 +199,22 @@ def set_minimum_words(
     return redirect(request, f"/organize/cohorts/{cohort}", Flash(locale.gettext("It is saved.")))
 
 
+@router.post("/organize/cohorts/{cohort}/promise")
+def set_promise(
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    locale: Locale,
+    cohort: str,
+    form: Bound[PromiseForm] = posted(PromiseForm),
+) -> Response:
+    found = organized_cohort(db, viewer, cohort)
+    if not form.valid:
+        return _cohort_page(request, db, viewer, locale, cohort, promise=form, status=422)
+    promise_replies(db, found, **form.data.model_dump(), actor_id=viewer.person_id)
+    return redirect(request, f"/organize/cohorts/{cohort}", Flash(locale.gettext("It is saved.")))
+
+
 def _cohort_page(
     request: Request,
     db: Session,
@@ -206,6 +224,7 @@ def _cohort_page(
     *,
     coach: Bound[CoachForm] | None = None,
     words: Bound[WordsForm] | None = None,
+    promise: Bound[PromiseForm] | None = None,
     status: int = 200,
 ) -> Response:
     cohort = organized_cohort(db, viewer, public_id)
@@ -218,6 +237,7 @@ def _cohort_page(
         "invitation": invitation(request.app.state.settings.base_url, cohort, locale),
         "form": coach or blank(CoachForm),
         "words": words or blank(WordsForm, minimum_words=cohort.minimum_words or ""),
+        "promise": promise or promise_form(cohort),
     }
     return render(request, "organize/cohort.html", context, status=status)
 
