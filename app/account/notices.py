@@ -24,6 +24,9 @@ PREVIEW_LENGTH = 140
 
 KINDS = {
     Kind.ANSWER: message("Somebody answers a post of yours"),
+    Kind.ANOTHER_LOOK: message("Your coach asks you to look at a post once more"),
+    Kind.APPROVED: message("Your coach approves a post of yours"),
+    Kind.TALK: message("Your coach says that you talked about a Thing"),
     Kind.REPLY: message("Somebody replies to an answer of yours"),
     Kind.MENTION: message("Somebody mentions you"),
     Kind.REACTION: message("Somebody reacts to what you wrote"),
@@ -33,6 +36,7 @@ KINDS = {
     Kind.MODERATION: message("There is a decision about what you wrote or reported"),
     Kind.BLOG: message("There is something to look at with your own blog"),
     Kind.REPORT: message("Something is reported, and you are asked to look at it"),
+    Kind.HANDED_OVER: message("Another coach hands you a post to answer"),
 }
 """What somebody chooses the frequency of, in the order of the page."""
 FREQUENCIES = {
@@ -103,6 +107,8 @@ def choice_rows(viewer: Viewer, locale: Locale) -> list[tuple[str, str, list[tup
     names = [(frequency.value, _(name.text)) for frequency, name in FREQUENCIES.items()]
     rows = []
     for kind, name in KINDS.items():
+        if kind == Kind.HANDED_OVER and not viewer.coached:
+            continue
         if kind != Kind.REPORT or viewer.coached or viewer.is_organizer:
             rows.append((str(kind), _(name.text), names[1:] if kind == POSTS else names))
     return rows

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.blogs.queries import shared_blog
 from app.blogs.words import state_in_words
-from app.coaching.queries import GridRow, Learner, Show, Sort, grid, journey, learner, waiting_posts
+from app.coaching.queries import GridRow, Learner, Show, Sort, grid, journey, learner
 from app.cohorts.queries import CohortLine, coached_cohort
 from app.cohorts.runs import programme_of_run
 from app.cohorts.schedule import read_timing, today_in
@@ -22,7 +22,7 @@ from app.journals.cards import excerpts
 from app.journals.streams import journal_lines
 from app.people.viewer import Viewer, initials, tone
 from app.progress.packs import pack_of
-from app.progress.queries import facts_of
+from app.progress.queries import facts_of, talks_of
 from app.progress.rules import NOTHING, State, Summary, merge, standing, summary
 from app.things.catalogue import Catalogue, Programme, Thing
 from app.web.i18n import Locale
@@ -51,7 +51,6 @@ class GridView:
 
 def grid_view(
     db: Session,
-    viewer: Viewer,
     cohort: CohortLine,
     programme: Programme,
     pages: Pages,
@@ -62,7 +61,7 @@ def grid_view(
     search: str,
     cursor: str,
 ) -> GridView:
-    page = grid(db, viewer, cohort, programme, sort=sort, show=show, search=search, cursor=cursor)
+    page = grid(db, cohort, programme, sort=sort, show=show, search=search, cursor=cursor)
     rows = [
         _row_html(pages, locale, cohort.public_id, programme, row, locale.ago(row.last_active_at))
         for row in page.items
@@ -130,26 +129,6 @@ def _cells(programme: Programme, locale: Locale, pack: Mapping[str, str], addres
 
 
 @dataclass(frozen=True)
-class InboxView:
-    posts: Sequence[Markup]
-    next: str
-
-
-def inbox_view(
-    db: Session,
-    viewer: Viewer,
-    cohort: CohortLine,
-    catalogue: Catalogue,
-    pages: Pages,
-    locale: Locale,
-    *,
-    cursor: str,
-) -> InboxView:
-    page = waiting_posts(db, viewer, cohort.id, cursor=cursor)
-    return InboxView(excerpts(pages, locale, catalogue, page.items, heading=2), page.next)
-
-
-@dataclass(frozen=True)
 class ThingLine:
     thing: Thing
     title: str
@@ -175,6 +154,10 @@ class LearnerView:
     """The address of their own blog, and how it is with it; None where coaches may not know of one."""
     happened: Sequence[tuple[datetime, str]]
     timing: Sequence[str]
+    talkable: Sequence[tuple[str, str]]
+    """(slug, title) of the Things that coach and learner may have talked about."""
+    talked: Sequence[tuple[str, datetime]]
+    """(title, when) of what the learner has not confirmed yet."""
 
 
 def learner_view(
@@ -231,6 +214,20 @@ def learner_view(
         _blog_in_words(db, found, cohort, locale),
         _happened(db, found.enrolment.id, programme, locale),
         _timing_in_words(found, cohort, programme, locale),
+        *_talks(db, found.enrolment.id, lines),
+    )
+
+
+def _talks(
+    db: Session, enrolment_id: int, lines: Sequence[ThingLine]
+) -> tuple[list[tuple[str, str]], list[tuple[str, datetime]]]:
+    talks = talks_of(db, enrolment_id)
+    asked = {slug: talk for slug, talk in talks.items() if not (talk.confirmed_at or talk.declined_at)}
+    open_ = [line for line in lines if line.thing.has_reflection and not line.reflected]
+    waiting = [(line, asked.get(line.thing.slug)) for line in open_]
+    return (
+        [(line.thing.slug, f"{line.thing.label}. {line.title}") for line, talk in waiting if talk is None],
+        [(line.title, talk.at) for line, talk in waiting if talk is not None],
     )
 
 
@@ -265,6 +262,8 @@ def _happened(
         "joined": locale.gettext("Joined the group"),
         "ticked": locale.gettext("Ticked an activity of %(thing)s"),
         "reflected": locale.gettext("Wrote a reflection about %(thing)s"),
+        "said-talked": locale.gettext("A coach said that you talked about %(thing)s"),
+        "talked": locale.gettext("Confirmed that you talked about %(thing)s"),
         "completed": locale.gettext("Completed %(thing)s"),
     }
     told = []

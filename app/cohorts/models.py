@@ -21,9 +21,19 @@ class Mode(StrEnum):
     BLENDED = "blended"
 
 
+class ReplyPromise(StrEnum):
+    """What a group's coaches promise to answer; app/cohorts/promises.py says it in words."""
+
+    FIRST = "first"
+    EVERY = "every"
+    NONE = "none"
+
+
 class Cohort(Base):
     """A run of a programme for a group. `run` says how, as app/cohorts/runs.py has it. Its dates are days in
-    `time_zone`. One that is archived is out of the organizer's way, and nobody joins it any more."""
+    `time_zone`. Its coaches answer what `reply_promise` says, within `reply_days` working days where that is
+    a number; `reply_text` is the same in their own words. One that is archived is out of the organizer's way,
+    and nobody joins it any more."""
 
     __tablename__ = "cohort"
     __table_args__ = (UniqueConstraint("created_by_id", "once"),)
@@ -45,6 +55,9 @@ class Cohort(Base):
     time_zone: Mapped[str] = mapped_column(String(40), default=DEFAULT_ZONE)
     run: Mapped[str | None] = mapped_column(Text)
     archived_at: Mapped[datetime | None] = mapped_column()
+    reply_promise: Mapped[str] = mapped_column(String(12), default=ReplyPromise.FIRST)
+    reply_days: Mapped[int | None] = mapped_column()
+    reply_text: Mapped[str | None] = mapped_column(String(400))
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     once: Mapped[str | None] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(default=now)

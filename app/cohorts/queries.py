@@ -30,6 +30,9 @@ class CohortLine(NamedTuple):
     code: str
     time_zone: str
     run: str | None
+    reply_promise: str
+    reply_days: int | None
+    reply_text: str | None
 
 
 _BY_PUBLIC_ID = Statement(

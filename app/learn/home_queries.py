@@ -9,7 +9,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from app.clock import now
-from app.coaching.queries import waiting_by_cohort
+from app.coaching.reviewed import waiting_by_cohort
 from app.cohorts.courses import Course, courses_of
 from app.journals.cards import thing_of, title_of
 from app.journals.streams import answers_to, news

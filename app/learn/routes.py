@@ -20,6 +20,7 @@ from app.learn import (
     picture_routes,
     revision_routes,
     search_routes,
+    talk_routes,
     writing_routes,
 )
 from app.learn.forms import TickForm
@@ -139,3 +140,4 @@ router.pages_of(moderation_routes.router)
 router.pages_of(search_routes.router)
 router.pages_of(keep_routes.router)
 router.pages_of(opml_routes.router)
+router.pages_of(talk_routes.router)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from app.cohorts.forms import PromiseForm, promise_form
 from app.cohorts.queries import coaches_of, members_count, organized_cohort
 from app.cohorts.runs import programme_of_run, run_of
 from app.organize.forms import CoachForm
@@ -25,6 +26,7 @@ def cohort_page(
     public_id: str,
     *,
     coach: Bound[CoachForm] | None = None,
+    promise: Bound[PromiseForm] | None = None,
     status: int = 200,
 ) -> Response:
     """Raises NotFound for who does not organize."""
@@ -40,5 +42,6 @@ def cohort_page(
         "learners": members_count(db, cohort.id),
         "invitation": invitation(request.app.state.settings.base_url, cohort, locale),
         "form": coach or blank(CoachForm),
+        "promise": promise or promise_form(cohort),
     }
     return render(request, "organize/cohort.html", context, status=status)

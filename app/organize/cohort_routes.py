@@ -7,7 +7,9 @@ from typing import Any
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from app.cohorts.forms import PromiseForm
 from app.cohorts.models import Cohort, Mode
+from app.cohorts.promises import promise_replies
 from app.cohorts.queries import coaches_of, cohorts_of_organization, members_count, organized_cohort
 from app.cohorts.running import CHANGEABLE, change_cohort, copy_cohort, end_run
 from app.cohorts.services import add_coach, create_cohort
@@ -182,6 +184,22 @@ def end(request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: s
     end_run(db, found, actor_id=viewer.person_id)
     done = locale.gettext("%(group)s has ended.") % {"group": found.name}
     return redirect(request, "/organize/cohorts", Flash(done))
+
+
+@router.post("/organize/cohorts/{cohort}/promise")
+def set_promise(
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    locale: Locale,
+    cohort: str,
+    form: Bound[PromiseForm] = posted(PromiseForm),
+) -> Response:
+    found = organized_cohort(db, viewer, cohort)
+    if not form.valid:
+        return cohort_page(request, db, viewer, locale, cohort, promise=form, status=422)
+    promise_replies(db, found, **form.data.model_dump(), actor_id=viewer.person_id)
+    return redirect(request, f"/organize/cohorts/{cohort}", Flash(locale.gettext("It is saved.")))
 
 
 @router.get("/organize/cohorts/{cohort}/poster")

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Text, bindparam, cast, select
+from sqlalchemy import Row, Text, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from app.cohorts.models import Cohort, Enrolment
 from app.cohorts.schedule import Scheduled
 from app.errors import NotFound
-from app.progress.models import ProgressState, ThingRecord, Tick
+from app.people.models import Person
+from app.people.viewer import Viewer
+from app.progress.models import ProgressState, Talk, ThingRecord, Tick
 from app.progress.packs import Stored, facts_in, pack_of, packed, read_facts
 from app.progress.rules import NOTHING, Facts, derive, merge
 from app.statements import Statement
@@ -115,3 +117,45 @@ def recorded(db: Session, seen: Seen, programme: Programme, thing: Thing) -> Rec
         facts = merge(facts, found.get(slug, NOTHING))
     copied = {slug: packed(of_thing) for slug, of_thing in found.items()}
     return Recorded(derive(programme, found), facts, copied)
+
+
+def has_talked(db: Session, enrolment_id: int, thing_slugs: Sequence[str]) -> bool:
+    """Whether the learner confirmed that they talked about the Thing."""
+    talk = select(Talk.public_id).where(
+        Talk.enrolment_id == enrolment_id, Talk.thing_slug.in_(thing_slugs), Talk.confirmed_at.is_not(None)
+    )
+    return db.scalar(talk.limit(1)) is not None
+
+
+_OPEN = (Talk.confirmed_at.is_(None), Talk.declined_at.is_(None), Enrolment.ended_at.is_(None))
+
+
+def talks_to_confirm(db: Session, person_id: int) -> Sequence[Row[Talk, str, str]]:
+    """(Talk, the programme's slug, who says so) of each that a learner has not answered, the oldest first."""
+    return db.execute(
+        select(Talk, Enrolment.programme_slug, Person.name)
+        .join(Enrolment, Enrolment.id == Talk.enrolment_id)
+        .outerjoin(Person, Person.id == Talk.by_id)
+        .where(Enrolment.person_id == person_id, *_OPEN)
+        .order_by(Talk.at, Talk.public_id)
+    ).all()
+
+
+def own_talk(db: Session, viewer: Viewer, public_id: str) -> tuple[Talk, Enrolment]:
+    """One that the viewer has not answered yet. Raises NotFound."""
+    found = db.execute(
+        select(Talk, Enrolment)
+        .join(Enrolment, Enrolment.id == Talk.enrolment_id)
+        .where(Talk.public_id == public_id, Enrolment.person_id == viewer.person_id, *_OPEN)
+        .with_for_update(of=Talk)
+    ).first()
+    if found is None:
+        raise NotFound
+    return found.Talk, found.Enrolment
+
+
+def talks_of(db: Session, enrolment_id: int) -> Mapping[str, Talk]:
+    """{Thing's slug: talk} of an enrolment."""
+    return {
+        talk.thing_slug: talk for talk in db.scalars(select(Talk).where(Talk.enrolment_id == enrolment_id))
+    }

@@ -24,7 +24,16 @@ from app.events.log import recording
 from app.people.viewer import Viewer
 from app.progress.models import ProgressState, ThingRecord, Tick
 from app.progress.packs import SOME_TIME, pack_of, packed
-from app.progress.queries import COURSE, Recorded, Seen, ThingProgress, recorded, seen, slugs_of
+from app.progress.queries import (
+    COURSE,
+    Recorded,
+    Seen,
+    ThingProgress,
+    has_talked,
+    recorded,
+    seen,
+    slugs_of,
+)
 from app.progress.rules import Facts, State, is_finished, next_due, standing
 from app.statements import Asked, Statement, numbered, run_all, several
 from app.things.catalogue import Programme, Thing
@@ -145,12 +154,14 @@ def record_draft(
     _settle(db, course, programme, thing, known, known.facts._replace(drafted=exists))
 
 
-def record_reflection(db: Session, enrolment: Enrolment, programme: Programme, thing: Thing) -> None:
-    """A post about the Thing exists: a private one counts like any other."""
+def record_reflection(
+    db: Session, enrolment: Enrolment, programme: Programme, thing: Thing, *, how: str = "reflected"
+) -> None:
+    """A post about the Thing exists: a private one counts like any other. `how` is what the log calls it."""
     course = seen(db, enrolment.id)
     programme, thing = _as_run(course, programme, thing)
     known = recorded(db, course, programme, thing)
-    writes = [] if known.facts.reflected else [_event(course, "reflected", programme, thing.slug)]
+    writes = [] if known.facts.reflected else [_event(course, how, programme, thing.slug)]
     facts = known.facts._replace(reflected=True, drafted=False)
     _settle(db, course, programme, thing, known, facts, *writes)
 
@@ -170,11 +181,11 @@ def record_approval(
 
 
 def withdraw_reflection(db: Session, enrolment: Enrolment, programme: Programme, thing: Thing) -> None:
-    """The learner deleted the last post about the Thing."""
+    """The learner deleted the last post about the Thing; what they talked about with a coach stays."""
     course = seen(db, enrolment.id)
     programme, thing = _as_run(course, programme, thing)
     known = recorded(db, course, programme, thing)
-    if not known.facts.reflected:
+    if not known.facts.reflected or has_talked(db, enrolment.id, slugs_of(thing)):
         return
     event = _event(course, "withdrew-reflection", programme, thing.slug)
     facts = known.facts._replace(reflected=False, approved=False)
