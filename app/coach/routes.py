@@ -13,10 +13,12 @@ from app.coach import (
     blog_routes,
     inbox_routes,
     learner_routes,
+    message_routes,
     moderation_routes,
     promise_routes,
     template_routes,
     time_routes,
+    today_routes,
 )
 from app.coach.queries import cohort_and_programme, grid_view
 from app.coaching.queries import Show, Sort
@@ -77,5 +79,7 @@ for area in (
     moderation_routes,
     blog_routes,
     time_routes,
+    today_routes,
+    message_routes,
 ):
     router.pages_of(area.router)

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     APPROVED = "approved"
     TALK = "talk"
     HANDED_OVER = "handed_over"
+    MESSAGE = "message"
     REPORT = "report"
     MODERATION = "moderation"
     BLOG = "blog"
@@ -32,9 +33,13 @@ class Kind(StrEnum):
 
 POSTS = "posts"
 """What the newest posts of one's groups are called among the kinds: only digests tell of them."""
-CHOOSABLE: tuple[str, ...] = (*Kind, POSTS)
+MONDAY = "monday"
+"""What coaches are told on Mondays, of who needs them."""
+CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY)
 DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK)
 """Somebody answered this person: letters of these kinds are not counted."""
+AT_ONCE: tuple[str, ...] = (*DIRECT, Kind.MESSAGE)
+"""What is mailed at once, unless somebody wishes otherwise."""
 
 
 class Frequency(StrEnum):
