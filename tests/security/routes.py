@@ -198,6 +198,7 @@ GET  /cohorts/{cohort}/coach/learners/{handle}                elsewhere    login
 GET  /cohorts/{cohort}/coach/learners/{handle}/remove                      login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/learners/{handle}/remove                      login 404   404   404   404   done  404   404   404
 POST /cohorts/{cohort}/coach/learners/{handle}/remove         elsewhere    login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/progress.csv                                  login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/coach/today                                         login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/today/{handle}/later                          login 404   404   404   404   done  404   404   404
 POST /cohorts/{cohort}/coach/today/{handle}/later             elsewhere    login 404   404   404   404   404   404   404   404
