@@ -26,6 +26,7 @@ class Kind(StrEnum):
     TALK = "talk"
     HANDED_OVER = "handed_over"
     MESSAGE = "message"
+    STOPPED = "stopped"
     REPORT = "report"
     MODERATION = "moderation"
     BLOG = "blog"
@@ -35,10 +36,12 @@ POSTS = "posts"
 """What the newest posts of one's groups are called among the kinds: only digests tell of them."""
 MONDAY = "monday"
 """What coaches are told on Mondays, of who needs them."""
-CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY)
+REMINDER = "reminder"
+"""What a learner is told who was away."""
+CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY, REMINDER)
 DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK)
 """Somebody answered this person: letters of these kinds are not counted."""
-AT_ONCE: tuple[str, ...] = (*DIRECT, Kind.MESSAGE)
+AT_ONCE: tuple[str, ...] = (*DIRECT, Kind.MESSAGE, REMINDER)
 """What is mailed at once, unless somebody wishes otherwise."""
 
 

@@ -41,6 +41,13 @@ POST /programmes/{programme}/enrol                                         login
 GET  /enrolments/{enrolment}/break                                         login 404   page  404   404   404   404   404   404
 POST /enrolments/{enrolment}/break                                         login 404   done  404   404   404   404   404   404
 POST /enrolments/{enrolment}/break/end                                     login 404   done  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/short                                         login 404   page  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/stop                                          login 404   page  404   404   404   404   404   404
+POST /enrolments/{enrolment}/stop                                          login 404   done  404   404   404   404   404   404
+GET  /pause/{token}                                                        page  page  page  page  page  page  page  page  page
+POST /pause/{token}                                                        page  page  page  page  page  page  page  page  page
+GET  /pause/{token}                                           unknown      404   404   404   404   404   404   404   404   404
+POST /pause/{token}                                           unknown      404   404   404   404   404   404   404   404   404
 GET  /enrolments/{enrolment}/leave                                         login 404   page  404   404   404   404   404   404
 POST /enrolments/{enrolment}/leave                                         login 404   done  404   404   404   404   404   404
 GET  /programmes/{programme}/images/{path:path}                            page  page  page  page  page  page  page  page  page
