@@ -42,6 +42,7 @@ from app.people.mailed_links import (
 )
 from app.people.queries import organization
 from app.people.services import forget_expired_sessions
+from app.sessions.telling import EVERY_TEN_MINUTES, REMIND, TELL, remind_of_sessions, tell_of_session
 from app.settings import Settings
 from app.things.library import Library
 
@@ -50,6 +51,7 @@ SCHEDULES = (
     Recurring(TIDY, "10 3 * * *"),
     Recurring(MAIL_DIGESTS, EACH_MORNING),
     Recurring(CATCH_UP, "*/10 * * * *"),
+    Recurring(REMIND, EVERY_TEN_MINUTES),
     Recurring(polling.POLL, polling.EVERY_MINUTE),
 )
 
@@ -72,6 +74,8 @@ def make_worker(
         {
             SEND: make_postman(settings, library).deliver,
             MAIL_NOTICE: mail_notice,
+            TELL: tell_of_session,
+            REMIND: remind_of_sessions,
             MAIL_DIGESTS: partial(mail_digests, zone=zone),
             MAIL_PASSWORD_LINK: partial(mail_password_link, secret=secret),
             MAIL_ADDRESS_LINK: mail_address_link,
@@ -92,7 +96,7 @@ def make_worker(
 
 def make_postman(settings: Settings, library: Library) -> Postman:
     secret = settings.secret()
-    desk = Desk(secret, settings.base_url, lambda: library.catalogue)
+    desk = Desk(secret, settings.base_url, lambda: library.catalogue, settings.sender)
     return Postman(
         Smtp(settings.smtp) if settings.smtp else Folder(settings.mail_dir),
         Stationery(settings.time_zone),

@@ -59,6 +59,12 @@ class EmailForm(Form):
     password_now: Password = ""
 
 
+def _now_or_never(frequency: Frequency) -> Frequency:
+    if frequency not in (Frequency.AT_ONCE, Frequency.NEVER):
+        raise invalid(message("Choose one of the options."))
+    return frequency
+
+
 def _not_at_once(frequency: Frequency) -> Frequency:
     if frequency is Frequency.AT_ONCE:
         raise invalid(message("Choose one of the options."))
@@ -77,6 +83,8 @@ class NoticesForm(Form):
     report: Frequency | None = None
     moderation: Frequency | None = None
     blog: Frequency | None = None
+    session: Frequency | None = None
+    reminder: Annotated[Frequency, AfterValidator(_now_or_never)] | None = None
     posts: Annotated[Frequency, AfterValidator(_not_at_once)] | None = None
 
 

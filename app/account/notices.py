@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +32,8 @@ KINDS = {
     POSTS: message("The newest posts in your groups"),
     Kind.MODERATION: message("There is a decision about what you wrote or reported"),
     Kind.BLOG: message("There is something to look at with your own blog"),
+    Kind.SESSION: message("A meeting of your group is planned, changed or cancelled"),
+    Kind.REMINDER: message("A meeting of your group is tomorrow"),
     Kind.REPORT: message("Something is reported, and you are asked to look at it"),
 }
 """What somebody chooses the frequency of, in the order of the page."""
@@ -41,6 +43,18 @@ FREQUENCIES = {
     Frequency.WEEKLY: message("In a weekly mail"),
     Frequency.NEVER: message("Never"),
 }
+CONCERNS: Mapping[str, Callable[[Viewer], bool]] = {
+    Kind.REPORT: lambda viewer: bool(viewer.coached) or viewer.is_organizer,
+    **dict.fromkeys(
+        (Kind.SESSION, Kind.REMINDER), lambda viewer: bool(viewer.cohorts) or bool(viewer.coached)
+    ),
+}
+"""Whom a kind concerns, where that is not everyone."""
+OFFERED: Mapping[str, Sequence[Frequency]] = {
+    POSTS: (Frequency.DAILY, Frequency.WEEKLY, Frequency.NEVER),
+    Kind.REMINDER: (Frequency.AT_ONCE, Frequency.NEVER),
+}
+"""How often a kind can be told, where that is not anyhow."""
 DIGESTS = message("The daily and weekly mail about what happened")
 
 
@@ -78,7 +92,7 @@ def notices_view(
 
 
 def _entry(line: NoticeLine, catalogue: Catalogue, locale: Locale) -> Entry:
-    title = title_in(line, catalogue, locale) if line.post_id else ""
+    title = title_in(line, catalogue, locale) if line.post_id or line.session_id else ""
     return Entry(
         line.public_id,
         ICONS[Kind(line.kind)],
@@ -103,8 +117,9 @@ def choice_rows(viewer: Viewer, locale: Locale) -> list[tuple[str, str, list[tup
     names = [(frequency.value, _(name.text)) for frequency, name in FREQUENCIES.items()]
     rows = []
     for kind, name in KINDS.items():
-        if kind != Kind.REPORT or viewer.coached or viewer.is_organizer:
-            rows.append((str(kind), _(name.text), names[1:] if kind == POSTS else names))
+        if kind not in CONCERNS or CONCERNS[kind](viewer):
+            offered = [pair for pair in names if Frequency(pair[0]) in OFFERED.get(kind, FREQUENCIES)]
+            rows.append((str(kind), _(name.text), offered))
     return rows
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
-from app.coach import blog_routes, moderation_routes
+from app.coach import attendance_routes, blog_routes, moderation_routes, session_routes
 from app.coach.queries import cohort_and_programme, grid_view, inbox_view, learner_view
 from app.coaching.queries import Show, Sort
 from app.people.viewer import Viewer
@@ -93,3 +93,5 @@ def learner_page(
 
 router.pages_of(moderation_routes.router)
 router.pages_of(blog_routes.router)
+router.pages_of(session_routes.router)
+router.pages_of(attendance_routes.router)

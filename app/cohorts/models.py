@@ -20,7 +20,8 @@ class Mode(StrEnum):
 
 
 class Cohort(Base):
-    """A run of a programme for a group."""
+    """A run of a programme for a group. `meets_until` is the end of its last meeting; the sessions feature
+    keeps it, so that pages of groups without a coming one need not ask."""
 
     __tablename__ = "cohort"
     __table_args__ = (UniqueConstraint("created_by_id", "once"),)
@@ -39,6 +40,7 @@ class Cohort(Base):
     seats: Mapped[int | None] = mapped_column()
     default_visibility: Mapped[str | None] = mapped_column(String(12))
     minimum_words: Mapped[int | None] = mapped_column()
+    meets_until: Mapped[datetime | None] = mapped_column()
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     once: Mapped[str | None] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(default=now)

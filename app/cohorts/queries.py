@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, func, or_, select, tuple_
@@ -28,6 +28,7 @@ class CohortLine(NamedTuple):
     starts_on: date | None
     ends_on: date | None
     code: str
+    meets_until: datetime | None
 
 
 _BY_PUBLIC_ID = Statement(

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from app.journals.models import Audience, ReactionKind, Visibility
 from app.markdown import LONGEST
+from app.sessions.models import Coming, How
 from app.web.forms import Form, Upload, invalid
 from app.web.i18n import message
 
@@ -98,6 +99,19 @@ class ThanksForm(Form):
 
     kind: Literal[ReactionKind.THANKS]
     on: Literal["0", "1"]
+
+
+class ComingForm(Form):
+    """Whether somebody comes to a meeting."""
+
+    answer: Coming
+
+
+class HereForm(Form):
+    """The word of a meeting, typed, or by the QR code that has it."""
+
+    word: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    by: Literal[How.WORD, How.CODE] = How.WORD
 
 
 class CodeForm(Form):

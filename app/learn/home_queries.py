@@ -18,11 +18,14 @@ from app.people.viewer import Enrolled, Membership, Viewer, initials, tone
 from app.progress.packs import pack_of
 from app.progress.rules import summary
 from app.progress.words import summary_in_words
+from app.sessions.cards import SessionCard, card_of
+from app.sessions.queries import next_session
 from app.things.catalogue import Programme
 from app.web.i18n import Locale
 
 NEWS_FOR = timedelta(days=30)
 NEWS_LENGTH = 4
+NEAR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class AnswerCard:
 @dataclass(frozen=True)
 class Home:
     step: NextStep | None
+    meeting: SessionCard | None
     courses: Sequence[CourseView]
     groups: tuple[WaitingGroup, ...]
     answers: Sequence[AnswerCard]
@@ -79,11 +83,18 @@ def home(reader: Reader, viewer: Viewer) -> Home:
     lines = news(db, viewer, limit=NEWS_LENGTH) if viewer.cohorts else ()
     return Home(
         next_step(reader, packs) or _coach_step(groups, reader.locale),
+        _meeting(reader, viewer),
         [_course(reader, *where) for where in packs],
         groups,
         _answers(reader, viewer),
         reader.excerpts(lines),
     )
+
+
+def _meeting(reader: Reader, viewer: Viewer) -> SessionCard | None:
+    """The next one within a week."""
+    line = next_session(reader.db, viewer, now() + NEAR)
+    return card_of(line, reader.locale, with_group=True) if line else None
 
 
 def _course(reader: Reader, course: Enrolled, programme: Programme, pack: Mapping[str, str]) -> CourseView:

@@ -10,6 +10,7 @@ from app.cohorts.services import enrol
 from app.errors import NotFound
 from app.learn import (
     answer_routes,
+    calendar_routes,
     cohort_routes,
     feed_routes,
     journal_routes,
@@ -19,6 +20,7 @@ from app.learn import (
     picture_routes,
     revision_routes,
     search_routes,
+    session_routes,
     writing_routes,
 )
 from app.learn.forms import TickForm
@@ -137,3 +139,5 @@ router.pages_of(moderation_routes.router)
 router.pages_of(search_routes.router)
 router.pages_of(keep_routes.router)
 router.pages_of(opml_routes.router)
+router.pages_of(session_routes.router)
+router.pages_of(calendar_routes.router)

@@ -24,13 +24,18 @@ class Kind(StrEnum):
     REPORT = "report"
     MODERATION = "moderation"
     BLOG = "blog"
+    SESSION = "session"
+    REMINDER = "reminder"
 
 
 POSTS = "posts"
 """What the newest posts of one's groups are called among the kinds: only digests tell of them."""
 CHOOSABLE: tuple[str, ...] = (*Kind, POSTS)
-DIRECT = (Kind.ANSWER, Kind.REPLY)
-"""Somebody answered this person: letters of these kinds are not counted."""
+DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.SESSION)
+"""Somebody answered this person, or a meeting of theirs is planned, changed or cancelled: letters of these
+kinds are not counted."""
+PROMPT = (*DIRECT, Kind.REMINDER)
+"""What is mailed at once unless somebody chose otherwise, and then by no digest: it would come too late."""
 
 
 class Frequency(StrEnum):
@@ -65,6 +70,7 @@ class Notice(Base):
     actor_id: Mapped[int | None] = mapped_column()
     post_id: Mapped[int | None] = mapped_column()
     comment_id: Mapped[int | None] = mapped_column()
+    session_id: Mapped[int | None] = mapped_column()
     once: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(default=now)
     read_at: Mapped[datetime | None] = mapped_column()

@@ -9,27 +9,27 @@ from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.db import BigId
-from app.notices.models import CHOOSABLE, DIRECT, Frequency, Notice, NoticeChoice
+from app.notices.models import CHOOSABLE, PROMPT, Frequency, Notice, NoticeChoice
 from app.statements import Statement
 
 _choice = aliased(NoticeChoice)
 
 
 def default_of(kind: str) -> Frequency:
-    """Without a choice: a direct answer at once, everything else in the weekly digest."""
-    return Frequency.AT_ONCE if kind in DIRECT else Frequency.WEEKLY
+    """Without a choice: at once what is prompt, everything else in the weekly digest."""
+    return Frequency.AT_ONCE if kind in PROMPT else Frequency.WEEKLY
 
 
 def frequency_of(person: Any, kind: Any) -> Any:
     """How often a person hears of a kind; both are columns or parameters."""
     chosen = select(_choice.frequency).where(_choice.person_id == person, _choice.kind == kind)
     chosen = chosen.correlate(*(column.parent for column in (person, kind) if hasattr(column, "parent")))
-    usual = case((is_direct(kind), Frequency.AT_ONCE.value), else_=Frequency.WEEKLY.value)
+    usual = case((is_prompt(kind), Frequency.AT_ONCE.value), else_=Frequency.WEEKLY.value)
     return func.coalesce(chosen.scalar_subquery(), usual)
 
 
-def is_direct(kind: Any) -> ColumnElement[bool]:
-    return or_(*(kind == direct.value for direct in DIRECT))
+def is_prompt(kind: Any) -> ColumnElement[bool]:
+    return or_(*(kind == prompt.value for prompt in PROMPT))
 
 
 _CHOICES = Statement(

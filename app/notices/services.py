@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.db import BigId, new_public_id
 from app.jobs.services import Task
-from app.notices.models import DIRECT, Frequency, Kind, Notice, NoticeChoice, NoticeMail
+from app.notices.models import PROMPT, Frequency, Kind, Notice, NoticeChoice, NoticeMail
 from app.notices.queries import choices_of, default_of
 from app.statements import Statement, upsert
 
@@ -24,7 +24,10 @@ READ_KEPT, UNREAD_KEPT, MAIL_KEPT = timedelta(days=180), timedelta(days=365), ti
 MAIL_NOTICE = Task("mail-notice")
 """For who wants to hear of it at once."""
 
-_COLUMNS = ("public_id", "person_id", "kind", "actor_id", "post_id", "comment_id", "once", "at")
+_COLUMNS = (
+    *("public_id", "person_id", "kind", "actor_id", "post_id", "comment_id", "session_id"),
+    *("once", "at"),
+)
 _TELL = Statement(
     lambda insert: (
         insert(Notice).on_conflict_do_nothing(index_elements=["person_id", "once"]).returning(Notice.id)
@@ -47,6 +50,7 @@ def tell(
     actor_id: int | None = None,
     post_id: int | None = None,
     comment_id: int | None = None,
+    session_id: int | None = None,
 ) -> bool:
     """Tell a person of something, in the caller's transaction, by mail too where they want that at once;
     nobody hears of what they did themselves. False where there is nothing new to tell: `once` names what
@@ -60,6 +64,7 @@ def tell(
         "actor_id": actor_id,
         "post_id": post_id,
         "comment_id": comment_id,
+        "session_id": session_id,
         "once": once,
         "at": now(),
     }
@@ -70,6 +75,16 @@ def tell(
     if (chosen[0].frequency if chosen else default_of(kind)) == Frequency.AT_ONCE:
         MAIL_NOTICE.later(db, notice_id=told[0].id)
     return True
+
+
+def outdate(db: Session, session_id: int, people: Sequence[int], *, but: str) -> None:
+    """What these people were told of a meeting before is read: only the newest, which is `but`, holds."""
+    db.execute(
+        update(Notice)
+        .where(Notice.person_id.in_(people), Notice.read_at.is_(None))
+        .where(Notice.session_id == session_id, Notice.once != but)
+        .values(read_at=now())
+    )
 
 
 def mark_read(db: Session, notice: Notice) -> None:
@@ -105,13 +120,13 @@ def choose(db: Session, person_id: int, wanted: Mapping[str, Frequency]) -> None
 
 def unsubscribe(db: Session, person_id: int, what: str) -> None:
     """No more mail of the kind `what`; for "digest", of all that comes in digests: that is everything but
-    direct answers that are mailed at once."""
+    what is prompt and mailed at once."""
     kinds = [what]
     if what == DIGEST:
         kinds = [
             kind
             for kind, frequency in choices_of(db, person_id).items()
-            if frequency != Frequency.AT_ONCE or kind not in DIRECT
+            if frequency != Frequency.AT_ONCE or kind not in PROMPT
         ]
     choose(db, person_id, dict.fromkeys(kinds, Frequency.NEVER))
 
