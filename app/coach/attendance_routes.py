@@ -7,11 +7,13 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from app.clock import now
 from app.coach.session_forms import PresentForm, WordForm
 from app.coach.session_queries import may_mark, row_of
 from app.cohorts.queries import CohortLine, coached_cohort
 from app.people.viewer import Viewer
 from app.sessions.attendees import attendee, attendees, comers_not_marked
+from app.sessions.attending import is_shown
 from app.sessions.models import LiveSession
 from app.sessions.queries import session_in
 from app.sessions.services import mark, set_word
@@ -49,6 +51,7 @@ def _attendance_page(
         "cohort": group,
         "session": found,
         "may_mark": may_mark(found),
+        "may_show": found.cancelled_at is None and is_shown(found.ends_at, now()),
         "rows": [row_of(group, found, one, locale) for one in page.items],
         "first_url": base if after else None,
         "next_url": f"{base}?{urlencode({'after': page.next})}" if page.next else None,

@@ -13,7 +13,7 @@ from app.cohorts.queries import CohortLine
 from app.learn.reader import Reader
 from app.people.viewer import Viewer
 from app.sessions.attendees import Attendee, Comers, comers
-from app.sessions.attending import counts
+from app.sessions.attending import counts, is_shown
 from app.sessions.cards import ANSWERS, SessionCard, card_of, host_of
 from app.sessions.models import LiveSession
 from app.sessions.queries import coming_sessions, past_sessions
@@ -98,8 +98,8 @@ def _who(found: Comers, locale: Locale) -> str:
 
 @dataclass(frozen=True)
 class SessionView:
-    """`may_enter` where its word counts now, for who learns in the group; `mine` is how it is with them.
-    `things` are (label, title, address)."""
+    """`may_enter` where its word counts now, for who learns in the group, and `may_show` where it still will;
+    `mine` is how it is with them. `things` are (label, title, address)."""
 
     cohort: CohortLine
     session: LiveSession
@@ -114,6 +114,7 @@ class SessionView:
     mine: Attendee | None
     is_over: bool
     may_enter: bool
+    may_show: bool
     may_manage: bool
     is_coach: bool
 
@@ -136,6 +137,7 @@ def session_view(reader: Reader, viewer: Viewer, cohort: CohortLine, session: Li
         found.mine,
         session.ends_at <= at,
         found.mine is not None and found.mine.attended_at is None and is_open,
+        is_shown(session.ends_at, at),
         may_manage(viewer, cohort),
         cohort.id in viewer.coached_ids,
     )

@@ -50,6 +50,11 @@ def is_word(word: str, typed: str) -> bool:
     return secrets.compare_digest(plain(word).encode(), plain(typed).encode())
 
 
+def is_shown(ends_at: datetime, at: datetime) -> bool:
+    """Whether there is still a reason to show the word at that moment."""
+    return at <= ends_at + CLOSES_AFTER
+
+
 def counts(starts_at: datetime, ends_at: datetime, at: datetime) -> bool:
     """Whether one may say at that moment that one is there."""
-    return starts_at - OPENS_BEFORE <= at <= ends_at + CLOSES_AFTER
+    return starts_at - OPENS_BEFORE <= at and is_shown(ends_at, at)
