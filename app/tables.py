@@ -1,6 +1,7 @@
 """Every table of the house, so that the metadata is whole wherever this is imported."""
 
 from app.blogs import models as blogs
+from app.coaching import models as coaching
 from app.cohorts import models as cohorts
 from app.db import Base
 from app.events import models as events
@@ -19,6 +20,7 @@ metadata = Base.metadata
 
 __all__ = [
     "blogs",
+    "coaching",
     "cohorts",
     "events",
     "jobs",

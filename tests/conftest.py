@@ -25,7 +25,8 @@ from app.background import make_worker
 from app.blogs.fetch import Fetcher
 from app.cohorts.models import Enrolment
 from app.db import Database
-from app.journals.models import Post, SearchEntry
+from app.journals.models import Post, Review, SearchEntry
+from app.journals.queries import SHARED_WITH_COACH
 from app.main import create_app
 from app.migrate import upgrade
 from app.people.attempts import Limiter
@@ -132,6 +133,9 @@ def connection(migrated: Database) -> Iterator[Connection]:
         shown = Post.published_at.is_not(None) & Post.deleted_at.is_(None)
         found = select(SearchEntry.post_id).where(SearchEntry.post_id == Post.id).exists()
         assert not connection.scalars(select(Post.id).where(shown != found)).all(), "what is shown is found"
+        unread = shown & Post.hidden_at.is_(None) & Post.visibility.in_(SHARED_WITH_COACH)
+        waiting = select(Review.post_id).join(Post).where(Review.awaits_since.is_not(None), ~unread)
+        assert not connection.scalars(waiting).all(), "nobody waits for what coaches cannot read"
         outer.rollback()
 
 

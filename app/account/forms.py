@@ -80,6 +80,10 @@ class NoticesForm(Form):
     reaction: Frequency | None = None
     question: Frequency | None = None
     accepted: Frequency | None = None
+    another_look: Frequency | None = None
+    approved: Frequency | None = None
+    talk: Frequency | None = None
+    handed_over: Frequency | None = None
     report: Frequency | None = None
     moderation: Frequency | None = None
     blog: Frequency | None = None

@@ -24,6 +24,9 @@ PREVIEW_LENGTH = 140
 
 KINDS = {
     Kind.ANSWER: message("Somebody answers a post of yours"),
+    Kind.ANOTHER_LOOK: message("Your coach asks you to look at a post once more"),
+    Kind.APPROVED: message("Your coach approves a post of yours"),
+    Kind.TALK: message("Your coach says that you talked about a Thing"),
     Kind.REPLY: message("Somebody replies to an answer of yours"),
     Kind.MENTION: message("Somebody mentions you"),
     Kind.REACTION: message("Somebody reacts to what you wrote"),
@@ -35,6 +38,7 @@ KINDS = {
     Kind.SESSION: message("A meeting of your group is planned, changed or cancelled"),
     Kind.REMINDER: message("A meeting of your group is tomorrow"),
     Kind.REPORT: message("Something is reported, and you are asked to look at it"),
+    Kind.HANDED_OVER: message("Another coach hands you a post to answer"),
 }
 """What somebody chooses the frequency of, in the order of the page."""
 FREQUENCIES = {
@@ -45,6 +49,7 @@ FREQUENCIES = {
 }
 CONCERNS: Mapping[str, Callable[[Viewer], bool]] = {
     Kind.REPORT: lambda viewer: bool(viewer.coached) or viewer.is_organizer,
+    Kind.HANDED_OVER: lambda viewer: bool(viewer.coached),
     **dict.fromkeys(
         (Kind.SESSION, Kind.REMINDER), lambda viewer: bool(viewer.cohorts) or bool(viewer.coached)
     ),

@@ -13,14 +13,16 @@ from sqlalchemy.orm import Session
 
 from app.blogs.queries import shared_blog
 from app.blogs.words import state_in_words
-from app.coaching.queries import GridRow, Learner, Show, Sort, grid, journey, learner, waiting_posts
+from app.coaching.queries import GridRow, Learner, Show, Sort, grid, journey, learner
 from app.cohorts.queries import CohortLine, coached_cohort
+from app.cohorts.runs import programme_of_run
+from app.cohorts.schedule import read_timing, today_in
 from app.errors import NotFound
 from app.journals.cards import excerpts
 from app.journals.streams import journal_lines
 from app.people.viewer import Viewer, initials, tone
 from app.progress.packs import pack_of
-from app.progress.queries import facts_of
+from app.progress.queries import facts_of, talks_of
 from app.progress.rules import NOTHING, State, Summary, merge, standing, summary
 from app.things.catalogue import Catalogue, Programme, Thing
 from app.web.i18n import Locale
@@ -32,12 +34,12 @@ HANDLE = "{handle}"
 def cohort_and_programme(
     db: Session, catalogue: Catalogue, viewer: Viewer, public_id: str
 ) -> tuple[CohortLine, Programme]:
-    """A cohort that the viewer coaches, with its programme. Raises NotFound."""
+    """A cohort that the viewer coaches, with the programme as it runs it. Raises NotFound."""
     cohort = coached_cohort(db, viewer, public_id)
     programme = catalogue.programme(cohort.programme_slug)
     if programme is None:
         raise NotFound
-    return cohort, programme
+    return cohort, programme_of_run(programme, cohort.run)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,6 @@ class GridView:
 
 def grid_view(
     db: Session,
-    viewer: Viewer,
     cohort: CohortLine,
     programme: Programme,
     pages: Pages,
@@ -60,7 +61,7 @@ def grid_view(
     search: str,
     cursor: str,
 ) -> GridView:
-    page = grid(db, viewer, cohort, programme, sort=sort, show=show, search=search, cursor=cursor)
+    page = grid(db, cohort, programme, sort=sort, show=show, search=search, cursor=cursor)
     rows = [
         _row_html(pages, locale, cohort.public_id, programme, row, locale.ago(row.last_active_at))
         for row in page.items
@@ -128,26 +129,6 @@ def _cells(programme: Programme, locale: Locale, pack: Mapping[str, str], addres
 
 
 @dataclass(frozen=True)
-class InboxView:
-    posts: Sequence[Markup]
-    next: str
-
-
-def inbox_view(
-    db: Session,
-    viewer: Viewer,
-    cohort: CohortLine,
-    catalogue: Catalogue,
-    pages: Pages,
-    locale: Locale,
-    *,
-    cursor: str,
-) -> InboxView:
-    page = waiting_posts(db, viewer, cohort.id, cursor=cursor)
-    return InboxView(excerpts(pages, locale, catalogue, page.items, heading=2), page.next)
-
-
-@dataclass(frozen=True)
 class ThingLine:
     thing: Thing
     title: str
@@ -172,6 +153,11 @@ class LearnerView:
     blog: tuple[str, str] | None
     """The address of their own blog, and how it is with it; None where coaches may not know of one."""
     happened: Sequence[tuple[datetime, str]]
+    timing: Sequence[str]
+    talkable: Sequence[tuple[str, str]]
+    """(slug, title) of the Things that coach and learner may have talked about."""
+    talked: Sequence[tuple[str, datetime]]
+    """(title, when) of what the learner has not confirmed yet."""
 
 
 def learner_view(
@@ -183,7 +169,7 @@ def learner_view(
     locale: Locale,
     handle: str,
 ) -> LearnerView:
-    programme = catalogue.programmes[cohort.programme_slug]
+    programme = programme_of_run(catalogue.programmes[cohort.programme_slug], cohort.run)
     found = learner(db, cohort, programme, handle)
     posts = journal_lines(db, viewer, found.person.id, limit=10)
     facts = facts_of(db, found.enrolment.id)
@@ -227,7 +213,39 @@ def learner_view(
         bool(posts.next),
         _blog_in_words(db, found, cohort, locale),
         _happened(db, found.enrolment.id, programme, locale),
+        _timing_in_words(found, cohort, programme, locale),
+        *_talks(db, found.enrolment.id, lines),
     )
+
+
+def _talks(
+    db: Session, enrolment_id: int, lines: Sequence[ThingLine]
+) -> tuple[list[tuple[str, str]], list[tuple[str, datetime]]]:
+    talks = talks_of(db, enrolment_id)
+    asked = {slug: talk for slug, talk in talks.items() if not (talk.confirmed_at or talk.declined_at)}
+    open_ = [line for line in lines if line.thing.has_reflection and not line.reflected]
+    waiting = [(line, asked.get(line.thing.slug)) for line in open_]
+    return (
+        [(line.thing.slug, f"{line.thing.label}. {line.title}") for line, talk in waiting if talk is None],
+        [(line.title, talk.at) for line, talk in waiting if talk is not None],
+    )
+
+
+def _timing_in_words(
+    found: Learner, cohort: CohortLine, programme: Programme, locale: Locale
+) -> Sequence[str]:
+    """The break that they take, and the days that they were given."""
+    timing, words = read_timing(found.enrolment.timing), []
+    pause = timing.paused_on(today_in(cohort.time_zone))
+    if pause:
+        words.append(locale.gettext("takes a break until %(date)s") % {"date": locale.date(pause.back)})
+    for slug, days in timing.extra:
+        thing = programme.thing(slug)
+        given = locale.ngettext("%(num)s day more", "%(num)s days more", days) % {"num": days}
+        if thing:
+            given = locale.gettext("%(days)s for Thing %(number)s") % {"days": given, "number": thing.label}
+        words.append(given)
+    return words
 
 
 def _blog_in_words(db: Session, found: Learner, cohort: CohortLine, locale: Locale) -> tuple[str, str] | None:
@@ -244,6 +262,8 @@ def _happened(
         "joined": locale.gettext("Joined the group"),
         "ticked": locale.gettext("Ticked an activity of %(thing)s"),
         "reflected": locale.gettext("Wrote a reflection about %(thing)s"),
+        "said-talked": locale.gettext("A coach said that you talked about %(thing)s"),
+        "talked": locale.gettext("Confirmed that you talked about %(thing)s"),
         "completed": locale.gettext("Completed %(thing)s"),
     }
     told = []

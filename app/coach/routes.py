@@ -9,8 +9,18 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
-from app.coach import attendance_routes, blog_routes, moderation_routes, session_routes
-from app.coach.queries import cohort_and_programme, grid_view, inbox_view, learner_view
+from app.coach import (
+    attendance_routes,
+    blog_routes,
+    inbox_routes,
+    learner_routes,
+    moderation_routes,
+    promise_routes,
+    session_routes,
+    template_routes,
+    time_routes,
+)
+from app.coach.queries import cohort_and_programme, grid_view
 from app.coaching.queries import Show, Sort
 from app.people.viewer import Viewer
 from app.things.library import catalogue_of
@@ -43,7 +53,7 @@ def grid_page(
     order, filter_ = chosen(Sort, sort, Sort.SILENCE), chosen(Show, show, Show.ALL)
     pages: Pages = request.app.state.pages
     view = grid_view(
-        db, viewer, group, programme, pages, locale, sort=order, show=filter_, search=q[:80], cursor=after
+        db, group, programme, pages, locale, sort=order, show=filter_, search=q[:80], cursor=after
     )
     more = urlencode({"sort": order.value, "show": filter_.value, "q": q[:80], "after": view.next})
     return render(
@@ -61,37 +71,15 @@ def grid_page(
     )
 
 
-@router.get("/cohorts/{cohort}/coach/inbox")
-def inbox_page(
-    request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, after: str = ""
-) -> Response:
-    catalogue = catalogue_of(request)
-    group, _ = cohort_and_programme(db, catalogue, viewer, cohort)
-    view = inbox_view(db, viewer, group, catalogue, request.app.state.pages, locale, cursor=after)
-    base = f"/cohorts/{cohort}/coach/inbox"
-    return render(
-        request,
-        "coach/inbox.html",
-        {
-            "cohort": group,
-            "view": view,
-            "first_url": base if after else None,
-            "next_url": f"{base}?{urlencode({'after': view.next})}" if view.next else None,
-        },
-    )
-
-
-@router.get("/cohorts/{cohort}/coach/learners/{handle}")
-def learner_page(
-    request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, handle: str
-) -> Response:
-    catalogue = catalogue_of(request)
-    group, _ = cohort_and_programme(db, catalogue, viewer, cohort)
-    view = learner_view(db, viewer, group, catalogue, request.app.state.pages, locale, handle)
-    return render(request, "coach/learner.html", {"cohort": group, "view": view})
-
-
-router.pages_of(moderation_routes.router)
-router.pages_of(blog_routes.router)
-router.pages_of(session_routes.router)
-router.pages_of(attendance_routes.router)
+for area in (
+    inbox_routes,
+    learner_routes,
+    promise_routes,
+    template_routes,
+    moderation_routes,
+    blog_routes,
+    time_routes,
+    session_routes,
+    attendance_routes,
+):
+    router.pages_of(area.router)

@@ -10,11 +10,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ColumnElement,
     Select,
     String,
     Text,
-    and_,
     bindparam,
     case,
     cast,
@@ -27,16 +25,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.cohorts.models import CohortCoach, Enrolment
+from app.cohorts.models import Enrolment
 from app.cohorts.queries import CohortLine
 from app.db import BigId, fold
 from app.errors import NotFound
 from app.events.models import Event
-from app.journals.models import Comment, Post
-from app.journals.queries import coaches_in, visible_when
-from app.journals.streams import VIEWER, PostLine, eyes, oldest_first
+from app.journals.models import Review
 from app.people.models import Person
-from app.people.viewer import Viewer
 from app.progress.models import ProgressState
 from app.progress.packs import pack_of
 from app.progress.queries import STORED
@@ -64,7 +59,7 @@ class Show(StrEnum):
 
 class GridRow(NamedTuple):
     """One learner, with what is stored of their progress; `facts` only where the pack is no longer true.
-    `waiting` counts posts without a coach's answer that this coach may read."""
+    `waiting` counts posts for which an answer is due."""
 
     enrolment_id: int
     person_id: int
@@ -79,24 +74,7 @@ class GridRow(NamedTuple):
     waiting: int
 
 
-def _waits() -> ColumnElement[bool]:
-    """Posts that a coach may read, not hidden, and that no coach of their cohort has answered."""
-    answered = (
-        exists()
-        .where(
-            Comment.post_id == Post.id,
-            Comment.deleted_at.is_(None),
-            Comment.author_id == CohortCoach.person_id,
-            CohortCoach.cohort_id == Enrolment.cohort_id,
-        )
-        .correlate(Post, Enrolment)
-    )
-    visible = visible_when(*VIEWER)
-    shown = and_(Post.published_at.is_not(None), Post.hidden_at.is_(None))
-    return and_(shown, visible, Post.author_id != VIEWER[0], ~answered)
-
-
-_WAITS = _waits()
+_WAITS = (Review.enrolment_id == Enrolment.id, Review.awaits_since.is_not(None))
 _ACTIVE = (Enrolment.cohort_id == bindparam("cohort"), Enrolment.ended_at.is_(None))
 _SORTED_BY: Mapping[Sort, tuple[Any, type]] = {
     Sort.SILENCE: (Enrolment.last_active_at, datetime),
@@ -107,7 +85,6 @@ _SORTED_BY: Mapping[Sort, tuple[Any, type]] = {
 
 def grid(
     db: Session,
-    viewer: Viewer,
     cohort: CohortLine,
     programme: Programme,
     *,
@@ -121,7 +98,6 @@ def grid(
     statement = _grid(sort, show, searching=bool(search.strip()), paging=after is not None)
     value, last = after or (None, None)
     parameters = {
-        **eyes(viewer),
         "cohort": cohort.id,
         "digest": programme.digest,
         "silent_since": now() - SILENT_AFTER,
@@ -153,12 +129,7 @@ def _grid(sort: Sort, show: Show, *, searching: bool, paging: bool) -> Statement
         behind = tuple_(bindparam("after", type_=key.type), bindparam("after_id", type_=BigId))
         chosen = chosen.where(tuple_(key, Enrolment.id) > behind)
     page = _shown(chosen, show).subquery()
-    waiting = (
-        select(func.count())
-        .where(Post.enrolment_id == Enrolment.id, _WAITS)
-        .correlate(Enrolment)
-        .scalar_subquery()
-    )
+    waiting = select(func.count()).where(*_WAITS).correlate(Enrolment).scalar_subquery()
     return Statement(
         select(
             Enrolment.id,
@@ -189,7 +160,7 @@ def _shown(statement: Select[*tuple[Any, ...]], show: Show) -> Select[*tuple[Any
         begun = exists().where(ProgressState.enrolment_id == Enrolment.id)
         return statement.where(~begun)
     if show is Show.WAITING:
-        return statement.where(exists().where(Post.enrolment_id == Enrolment.id, _WAITS))
+        return statement.where(exists().where(*_WAITS))
     return statement
 
 
@@ -198,47 +169,6 @@ def _escaped(text: str) -> str:
     for special in (ESCAPE, "%", "_"):
         text = text.replace(special, ESCAPE + special)
     return text
-
-
-_WAITING = (
-    select(Post.id)
-    .join(Enrolment, Enrolment.id == Post.enrolment_id)
-    .where(Enrolment.ended_at.is_(None), _WAITS)
-)
-_WAITING_IN_COHORT = (
-    _WAITING.where(Enrolment.cohort_id == bindparam("cohort"), Post.cohort_id == bindparam("cohort"))
-    .order_by(Post.published_at, Post.id)
-    .limit(bindparam("limit"))
-)
-_WAITING_BEHIND = _WAITING_IN_COHORT.where(
-    tuple_(Post.published_at, Post.id)
-    > tuple_(bindparam("after", type_=Post.published_at.type), bindparam("after_id", type_=BigId))
-)
-_OLDEST, _OLDEST_BEHIND = oldest_first(_WAITING_IN_COHORT), oldest_first(_WAITING_BEHIND)
-_WAITING_COUNTS = Statement(
-    _WAITING.with_only_columns(Enrolment.cohort_id, func.count())
-    .where(Enrolment.cohort_id.in_(coaches_in(VIEWER[0])))
-    .group_by(Enrolment.cohort_id)
-)
-
-
-def waiting_posts(
-    db: Session, viewer: Viewer, cohort_id: int, *, cursor: str | None = None, limit: int = 20
-) -> Page[PostLine]:
-    """Posts that wait for a coach's answer, the longest waiting first."""
-    parameters: dict[str, Any] = {"cohort": cohort_id, "limit": limit + 1}
-    after = decode_cursor(cursor, datetime, int)
-    if after:
-        parameters |= {"after": after[0], "after_id": after[1]}
-    statement = _OLDEST_BEHIND if after else _OLDEST
-    lines: list[PostLine] = statement.rows(db, {**eyes(viewer), **parameters})
-    more, lines = len(lines) > limit, lines[:limit]
-    return Page(lines, encode_cursor(lines[-1].published_at, lines[-1].id) if more else "")
-
-
-def waiting_by_cohort(db: Session, viewer: Viewer) -> dict[int, int]:
-    """How many posts wait for an answer in each cohort that the viewer coaches."""
-    return dict(map(tuple, _WAITING_COUNTS.rows(db, eyes(viewer))))
 
 
 @dataclass(frozen=True)

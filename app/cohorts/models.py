@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clock import now
 from app.db import Base, new_public_id
 from app.people.models import Person
+
+DEFAULT_ZONE = "Europe/Brussels"
 
 
 class Mode(StrEnum):
@@ -19,9 +21,20 @@ class Mode(StrEnum):
     BLENDED = "blended"
 
 
+class ReplyPromise(StrEnum):
+    """What a group's coaches promise to answer; app/cohorts/promises.py says it in words."""
+
+    FIRST = "first"
+    EVERY = "every"
+    NONE = "none"
+
+
 class Cohort(Base):
-    """A run of a programme for a group. `meets_until` is the end of its last meeting; the sessions feature
-    keeps it, so that pages of groups without a coming one need not ask."""
+    """A run of a programme for a group. `run` says how, as app/cohorts/runs.py has it. Its dates are days in
+    `time_zone`. Its coaches answer what `reply_promise` says, within `reply_days` working days where that is
+    a number; `reply_text` is the same in their own words. One that is archived is out of the organizer's way,
+    and nobody joins it any more. `meets_until` is the end of its last meeting; the sessions feature keeps it,
+    so that pages of groups without a coming one need not ask."""
 
     __tablename__ = "cohort"
     __table_args__ = (UniqueConstraint("created_by_id", "once"),)
@@ -40,6 +53,12 @@ class Cohort(Base):
     seats: Mapped[int | None] = mapped_column()
     default_visibility: Mapped[str | None] = mapped_column(String(12))
     minimum_words: Mapped[int | None] = mapped_column()
+    time_zone: Mapped[str] = mapped_column(String(40), default=DEFAULT_ZONE)
+    run: Mapped[str | None] = mapped_column(Text)
+    archived_at: Mapped[datetime | None] = mapped_column()
+    reply_promise: Mapped[str] = mapped_column(String(12), default=ReplyPromise.FIRST)
+    reply_days: Mapped[int | None] = mapped_column()
+    reply_text: Mapped[str | None] = mapped_column(String(400))
     meets_until: Mapped[datetime | None] = mapped_column()
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     once: Mapped[str | None] = mapped_column(String(36))
@@ -66,7 +85,9 @@ class Enrolment(Base):
     """One person in one programme, alone or in a cohort; at most one that has not ended.
 
     `last_active_at` and `things_complete` are kept by the progress feature, so that a coach's grid can sort
-    any number of learners by an index.
+    any number of learners by an index, and with them `due_on`, the first day on which something of the run
+    is due that they have not done. `timing` has their pauses and the days that they were given (see
+    app/cohorts/schedule.py).
     """
 
     __tablename__ = "enrolment"
@@ -81,6 +102,7 @@ class Enrolment(Base):
         ),
         Index("ix_enrolment_silence", "cohort_id", "last_active_at", "id"),
         Index("ix_enrolment_progress", "cohort_id", "things_complete", "id"),
+        Index("ix_enrolment_due", "cohort_id", "due_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -93,6 +115,20 @@ class Enrolment(Base):
     ended_at: Mapped[datetime | None] = mapped_column()
     last_active_at: Mapped[datetime] = mapped_column(default=now)
     things_complete: Mapped[int] = mapped_column(default=0)
+    due_on: Mapped[date | None] = mapped_column()
+    timing: Mapped[str | None] = mapped_column(Text)
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
     cohort: Mapped[Cohort | None] = relationship(lazy="raise_on_sql")
+
+
+class ThingNote(Base):
+    """What the coaches of a cohort say above a Thing: Markdown."""
+
+    __tablename__ = "thing_note"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), primary_key=True)
+    thing_slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    body: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    updated_at: Mapped[datetime] = mapped_column(default=now)

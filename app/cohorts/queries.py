@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.cohorts.models import Cohort, CohortCoach, Enrolment
+from app.cohorts.models import Cohort, CohortCoach, Enrolment, ThingNote
 from app.db import BigId
 from app.errors import NotFound
 from app.people.models import Person
@@ -28,6 +28,11 @@ class CohortLine(NamedTuple):
     starts_on: date | None
     ends_on: date | None
     code: str
+    time_zone: str
+    run: str | None
+    reply_promise: str
+    reply_days: int | None
+    reply_text: str | None
     meets_until: datetime | None
 
 
@@ -73,6 +78,19 @@ def cohort_by_code(db: Session, code: str) -> Cohort | None:
 def normal_code(code: str) -> str:
     """Codes are read aloud and typed on phones: capitals, without spaces and dashes."""
     return "".join(character for character in code.upper() if character.isalnum())
+
+
+_NOTE = Statement(
+    select(ThingNote.body).where(
+        ThingNote.cohort_id == bindparam("cohort"), ThingNote.thing_slug == bindparam("slug")
+    )
+)
+
+
+def thing_note(db: Session, cohort_id: int, slug: str) -> str:
+    """What the coaches of a cohort say above a Thing; Markdown, or ""."""
+    found = _NOTE.rows(db, {"cohort": cohort_id, "slug": slug})
+    return found[0].body if found else ""
 
 
 class PersonLine(NamedTuple):
@@ -159,6 +177,18 @@ def learners_of(
     name_key, person_id = after or ("", 0)
     parameters = {"cohort": cohort_id, "name_key": name_key, "person": person_id, "limit": limit}
     return _LEARNERS.rows(db, parameters)
+
+
+def learners_named(db: Session, cohort_id: int, handles: Collection[str]) -> list[Enrolment]:
+    """The enrolments of those of the cohort's learners who have these handles."""
+    found = (
+        select(Enrolment)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(
+            Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None), Person.handle.in_(set(handles))
+        )
+    )
+    return list(db.scalars(found.with_for_update(of=Enrolment)))
 
 
 _ACTIVE = (

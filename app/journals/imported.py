@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.cohorts.models import Enrolment
 from app.events.log import record
 from app.journals.models import Post, Visibility
+from app.journals.reviews import keep_reviews
 from app.journals.search_index import index_posts
 from app.journals.services import About, follow, show
 from app.markdown import plain_text
@@ -65,12 +66,10 @@ def import_post(
 
 def update_imported(db: Session, post: Post, written: Written, at: datetime, *, edited: bool) -> None:
     """Show what stands there now; unless it was `edited` there, readers are not told of a change."""
-    before = post.edited_at
     post.source_url = written.url
     body = plain_text(written.html)
     if (written.title, body, str(written.html)) != (post.title, post.body, post.html):
-        show(db, post, written.title, body, at, html=written.html)
-        post.edited_at = post.edited_at if edited else before
+        show(db, post, written.title, body, at, html=written.html, edited=edited)
     db.flush()
 
 
@@ -88,3 +87,4 @@ def show_imported_to(db: Session, post_ids: Sequence[int], visibility: Visibilit
     """From now on, wherever they are shown."""
     db.execute(update(Post).where(Post.id.in_(post_ids)).values(visibility=visibility.value))
     index_posts(db, Post.id.in_(post_ids))
+    keep_reviews(db, Post.id.in_(post_ids))

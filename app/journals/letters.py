@@ -49,7 +49,8 @@ QUOTED = 70
 
 ORDER = (
     *(Kind.SESSION, Kind.REMINDER),
-    *(Kind.ANSWER, Kind.REPLY, Kind.ACCEPTED, Kind.MENTION, Kind.QUESTION),
+    *(Kind.ANSWER, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.APPROVED, Kind.TALK, Kind.ACCEPTED),
+    *(Kind.MENTION, Kind.QUESTION, Kind.HANDED_OVER),
     *(Kind.REACTION, Kind.BLOG, Kind.REPORT, Kind.MODERATION),
 )
 """What a digest tells first."""
@@ -60,6 +61,10 @@ SUBJECTS = {
     Kind.REACTION: message("%(name)s reacted to what you wrote"),
     Kind.QUESTION: message("%(name)s has a question"),
     Kind.ACCEPTED: message("%(name)s accepted your answer"),
+    Kind.ANOTHER_LOOK: message("%(name)s asks you to look at something once more"),
+    Kind.APPROVED: message("%(name)s approved what you wrote"),
+    Kind.TALK: message("%(name)s says that you talked about a Thing"),
+    Kind.HANDED_OVER: message("%(name)s hands something over to you"),
     Kind.REPORT: message("You are asked to look at something"),
     Kind.MODERATION: message("There is a decision about what you wrote or reported"),
     Kind.BLOG: message("News from your own blog"),
@@ -67,7 +72,7 @@ SUBJECTS = {
     Kind.REMINDER: message("Soon: %(title)s"),
 }
 DIGESTED = message("What is new for you")
-WITH_TEXT = (Kind.ANSWER, Kind.REPLY, Kind.MENTION, Kind.QUESTION, Kind.ACCEPTED)
+WITH_TEXT = (Kind.ANSWER, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.MENTION, Kind.QUESTION, Kind.ACCEPTED)
 
 _PICTURE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
 _ALT = re.compile(r'\balt="([^"]*)"')

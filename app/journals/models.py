@@ -34,8 +34,9 @@ class Post(Base):
     the enrolment's, so that a list of a cohort's posts is one range of an index; who may read them is asked
     of the enrolment itself. Each save raises `version` and notes the window it came from
     (`saved_in`): one that names an older version and comes from another window is a conflict.
-    `is_question` asks the readers something; what answers it is a Comment that was accepted. One that is
-    hidden (`hidden_at`) is there for its author and the coaches alone; app/moderation/ knows why.
+    `is_question` asks the readers something; what answers it is a Comment that was accepted. `asks_since` is
+    when its author asked the coaches for an answer. One that is hidden (`hidden_at`) is there for its author
+    and the coaches alone; app/moderation/ knows why.
     """
 
     __tablename__ = "post"
@@ -66,6 +67,7 @@ class Post(Base):
     language: Mapped[str] = mapped_column(String(8), default="en")
     visibility: Mapped[str] = mapped_column(String(12))
     is_question: Mapped[bool] = mapped_column(default=False)
+    asks_since: Mapped[datetime | None] = mapped_column()
     title: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text, default="")
     html: Mapped[str] = mapped_column(Text, default="")
@@ -128,7 +130,7 @@ class Comment(Base):
     """An answer to a post: feedback or a comment, as its audience says.
 
     A reply belongs to an answer that is none (`parent_id`), and has its audience. Of the answers to a
-    question at most one is accepted.
+    question at most one is accepted. It is `by_coach` where its author coached the post's group then.
     """
 
     __tablename__ = "comment"
@@ -150,6 +152,7 @@ class Comment(Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="SET NULL"), index=True)
+    by_coach: Mapped[bool] = mapped_column(default=False)
     audience: Mapped[str] = mapped_column(String(12))
     body: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
@@ -173,7 +176,8 @@ class ReactionKind(StrEnum):
 
 
 class Reaction(Base):
-    """A word from a reader to the author of a post, or of an answer to it (`comment_id`)."""
+    """A word from a reader to the author of a post, or of an answer to it (`comment_id`); `by_coach` as for a
+    Comment."""
 
     __tablename__ = "reaction"
     __table_args__ = (
@@ -202,8 +206,61 @@ class Reaction(Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     comment_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    by_coach: Mapped[bool] = mapped_column(default=False)
     kind: Mapped[str] = mapped_column(String(12))
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Promised(StrEnum):
+    """Why the coaches of a group promised to answer a post when it was shared with them."""
+
+    FIRST = "first"
+    EVERY = "every"
+
+
+def _review_index(name: str, *columns: str, where: str) -> Index:
+    return Index(f"ix_review_{name}", *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Review(Base):
+    """How far the coaches of a group are with a post: a row as soon as they may read it, which stays when the
+    post goes elsewhere. What follows from it is in app/journals/review_rules.py; `answered_at`,
+    `resubmitted_at` and `awaits_since` follow from what else is recorded, kept by app/journals/reviews.py.
+    `shared_at` is empty while only the author reads the post. An approval stays.
+    """
+
+    __tablename__ = "review"
+    __table_args__ = (
+        Index("ix_review_shared", "cohort_id", "shared_at", "post_id"),
+        _review_index("waiting", "cohort_id", "awaits_since", "post_id", where="awaits_since IS NOT NULL"),
+        Index("ix_review_of", "enrolment_id", "awaits_since"),
+        _review_index("unread", "cohort_id", "shared_at", "post_id", where="read_at IS NULL"),
+        _review_index("answered", "cohort_id", "answered_at", "post_id", where="answered_at IS NOT NULL"),
+        _review_index(
+            "looked", "cohort_id", "another_look_at", "post_id", where="another_look_at IS NOT NULL"
+        ),
+        _review_index("claimed", "claimed_by_id", "claimed_at", "post_id", where="claimed_by_id IS NOT NULL"),
+    )
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    cohort_id: Mapped[int] = mapped_column(
+        ForeignKey("cohort.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
+    shared_at: Mapped[datetime | None] = mapped_column()
+    promised: Mapped[str | None] = mapped_column(String(8))
+    awaits_since: Mapped[datetime | None] = mapped_column()
+    read_at: Mapped[datetime | None] = mapped_column()
+    read_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    answered_at: Mapped[datetime | None] = mapped_column()
+    claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    claimed_at: Mapped[datetime | None] = mapped_column()
+    another_look_at: Mapped[datetime | None] = mapped_column()
+    resubmitted_at: Mapped[datetime | None] = mapped_column()
+    approved_at: Mapped[datetime | None] = mapped_column()
+    judged_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
 
 
 class FeedKey(Base):

@@ -34,6 +34,10 @@ SENTENCES = {
     Kind.REACTION: message("%(name)s says “%(said)s” about “%(title)s”"),
     Kind.QUESTION: message("%(name)s asks: “%(title)s”"),
     Kind.ACCEPTED: message("%(name)s accepted your answer to “%(title)s”"),
+    Kind.ANOTHER_LOOK: message("%(name)s asks you to look at “%(title)s” once more"),
+    Kind.APPROVED: message("%(name)s approved “%(title)s”"),
+    Kind.TALK: message("%(name)s says that you talked about a Thing: is it so?"),
+    Kind.HANDED_OVER: message("%(name)s hands “%(title)s” over to you, to answer it"),
     Kind.REPORT: message("You are asked to look at “%(title)s”, or at an answer there"),
     Kind.MODERATION: message("There is a decision about “%(title)s”, or about an answer there"),
     Kind.BLOG: message("There is something to look at with your own blog"),
@@ -44,6 +48,7 @@ SESSION_CHANGED = message("“%(title)s” has changed: %(when)s")
 SESSION_CANCELLED = message("“%(title)s” is cancelled: %(when)s")
 SEVERAL_REACTED = message("%(name)s say “%(said)s” about “%(title)s”")
 ELSEWHERE = {
+    Kind.TALK: ("/talks", SENTENCES[Kind.TALK]),
     Kind.REPORT: ("/organize/reports", message("Something was reported to the organizers")),
     Kind.MODERATION: ("/", message("What you reported was looked at")),
     Kind.BLOG: ("/account/blog", SENTENCES[Kind.BLOG]),
@@ -56,6 +61,10 @@ ICONS = {
     Kind.REACTION: "star",
     Kind.QUESTION: "info",
     Kind.ACCEPTED: "check",
+    Kind.ANOTHER_LOOK: "undo",
+    Kind.APPROVED: "check",
+    Kind.TALK: "users",
+    Kind.HANDED_OVER: "arrow-right",
     Kind.REPORT: "flag",
     Kind.MODERATION: "eye-off",
     Kind.BLOG: "rss",

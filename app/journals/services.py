@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.cohorts.models import Cohort, Enrolment
+from app.cohorts.running import leave
 from app.cohorts.services import join
 from app.db import new_public_id
 from app.errors import NotFound, Refused
@@ -23,6 +24,7 @@ from app.journals.models import Audience, Comment, Picture, Post, Revision, Visi
 from app.journals.pictures import Prepared, html_of, name_of
 from app.journals.queries import has_reflection, last_choice, pictures_kept
 from app.journals.readers import Circle, allowed
+from app.journals.reviews import answers_as_coach, is_waiting, keep_reviews
 from app.journals.search_index import index_posts
 from app.journals.talk import tell_coaches, tell_thread
 from app.markdown import count_words, excerpt, render_post
@@ -62,10 +64,23 @@ class About:
 def join_cohort(db: Session, person_id: int, cohort: Cohort) -> Enrolment:
     """Join, and take along what was written in the enrolment. Raises Refused as `join` does."""
     enrolment = join(db, person_id, cohort)
-    moves = (Post.enrolment_id == enrolment.id, Post.cohort_id.is_distinct_from(cohort.id))
-    moved = update(Post).where(*moves).values(cohort_id=cohort.id).returning(Post.id)
-    index_posts(db, Post.id.in_(db.scalars(moved).all()))
+    _take_along(db, enrolment)
     return enrolment
+
+
+def leave_cohort(db: Session, enrolment: Enrolment, *, actor_id: int) -> None:
+    """Go on alone: nobody of the cohort reads any more what was shared with it or its coaches."""
+    leave(db, enrolment, actor_id=actor_id)
+    _take_along(db, enrolment)
+
+
+def _take_along(db: Session, enrolment: Enrolment) -> None:
+    there = enrolment.cohort_id
+    moves = (Post.enrolment_id == enrolment.id, Post.cohort_id.is_distinct_from(there))
+    moved = update(Post).where(*moves).values(cohort_id=there).returning(Post.id)
+    ids = db.scalars(moved).all()
+    index_posts(db, Post.id.in_(ids))
+    keep_reviews(db, Post.id.in_(ids), moved=True)
 
 
 def default_visibility(
@@ -122,9 +137,13 @@ def save_draft(
     version: int,
     window: str | None = None,
     about: About | None = None,
+    asks: bool = False,
 ) -> None:
     """Keep what is being written. Readers of a published post see nothing of it, nor does a changed
-    visibility act before it is published. Raises Conflict where another `window` saved after `version`."""
+    visibility, or a wish for an answer, act before it is published. Raises Conflict where another `window`
+    saved after `version`."""
+    if post.published_at is None:
+        post.asks_since = now() if asks else None
     if (title, body) == (post.draft_title, post.draft_body) and post.published_at is None:
         post.visibility = visibility
         return
@@ -183,25 +202,26 @@ def publish_post(
     version: int,
     window: str | None = None,
     about: About | None = None,
+    asks: bool = False,
 ) -> None:
     """Let the readers of `visibility` read the post; for `private` the author keeps it, and it counts all
-    the same. Publishing the same text again changes nothing. Raises Conflict, Refused for an empty text or
-    for one that is shorter than the cohort asks for."""
+    the same. Who `asks` wants an answer of their coaches. Publishing the same text again changes nothing.
+    Raises Conflict, Refused for an empty text or for one that is shorter than the cohort asks for."""
     if not body.strip():
         raise Refused(message("Write a sentence or two first."), "body")
     if body != post.body:
         _refuse_few_words(body, post.language, about)
-    shown = (post.title, post.body, post.visibility) if post.published_at is not None else None
-    is_shown = shown == (title, body, visibility)
-    if is_shown and post.draft_body is None:
+    at, first = now(), post.published_at is None
+    asks_since = _asks_since(db, post, at, asks=asks and visibility != Visibility.PRIVATE)
+    is_shown = not first and (post.title, post.body, post.visibility) == (title, body, visibility)
+    if is_shown and post.draft_body is None and asks_since == post.asks_since:
         return
     _refuse_to_overwrite(post, title, body, version, window)
+    before = linked_in(post.html) if post.visibility == visibility else ()
+    post.asks_since = asks_since
     if is_shown:
         post.draft_title = post.draft_body = None
         return
-    at = now()
-    first = post.published_at is None
-    before = linked_in(post.html) if post.visibility == visibility else ()
     post.visibility = visibility
     post.saved_in = window
     show(db, post, title, body, at, before=before)
@@ -215,6 +235,16 @@ def publish_post(
     db.flush()
 
 
+def _asks_since(db: Session, post: Post, at: datetime, *, asks: bool) -> datetime | None:
+    """A question is asked once; a wish for an answer that is still open keeps its day."""
+    if post.is_question and post.published_at is not None:
+        return post.asks_since
+    if not asks:
+        return None
+    is_open = post.published_at is not None and post.asks_since is not None and is_waiting(db, post)
+    return post.asks_since if is_open else at
+
+
 def show(
     db: Session,
     post: Post,
@@ -224,14 +254,15 @@ def show(
     *,
     before: Collection[str] = (),
     html: Markup | None = None,
+    edited: bool = True,
 ) -> None:
     """Let readers see this text from now on. One that they do not see yet is a revision, and whom it links
     to, and they did not see `before`, is told; unless it was written elsewhere: then it comes with its
-    `html`."""
+    `html`, and may be other than it was without being `edited`."""
     if (title, body) != (post.title, post.body):
         if html is None:
             db.add(Revision(post_id=post.id, title=title, body=body, at=at))
-        if post.published_at is not None:
+        if post.published_at is not None and edited:
             post.edited_at = at
     people = people_named(db, post.author_id, body) if html is None else NOBODY
     post.title, post.body = title, body
@@ -318,11 +349,13 @@ def add_comment(
     audience: Audience | None,
     once: str | None = None,
     parent: Comment | None = None,
+    told_as: Kind = Kind.ANSWER,
 ) -> Comment:
     """Answer a post that the viewer may read, a coach by default with feedback, others with a comment; or
     reply to an answer that begins a thread, to whoever reads that. The same answer with the same `once` is
-    one. Raises NotFound for feedback by anyone but a coach of the post's cohort; the author may go on with
-    feedback on their own post. Raises Refused for more than anybody writes with thought."""
+    one. Its author hears of it as `told_as` says. Raises NotFound for feedback by anyone but a coach of the
+    post's cohort; the author may go on with feedback on their own post. Raises Refused for more than anybody
+    writes with thought."""
     cohort_id = post.enrolment.cohort_id if post.enrolment else None
     coaches = cohort_id is not None and cohort_id in viewer.coached_ids
     audience = Audience(parent.audience) if parent else audience
@@ -339,6 +372,7 @@ def add_comment(
             "author_id": viewer.person_id,
             "post_id": post.id,
             "parent_id": parent.id if parent else None,
+            "by_coach": answers_as_coach(viewer, post),
             "audience": audience.value,
             "body": body,
             "html": str(render_post(body, post.language, mention=people.link)),
@@ -349,8 +383,10 @@ def add_comment(
         restore_comment(db, comment)
     if made:
         _note_answer(db, post, parent, comment)
+        if comment.by_coach:
+            keep_reviews(db, Post.id == post.id)
         about = {"post_id": post.id, "comment_id": comment.id}
-        tell(db, post.author_id, Kind.ANSWER, once=f"answer {comment.id}", actor_id=viewer.person_id, **about)
+        tell(db, post.author_id, told_as, once=f"answer {comment.id}", actor_id=viewer.person_id, **about)
         told = {post.author_id, *(tell_thread(db, post, parent, comment) if parent else ())}
         tell_mentioned(db, people, post, comment, told=told)
     return comment
@@ -389,11 +425,11 @@ def _mark(once: str, post: Post, parent: Comment | None, audience: Audience, bod
 def delete_comment(db: Session, comment: Comment) -> None:
     comment.deleted_at = now()
     record(db, comment.author_id, "deleted", "comment", comment.public_id)
-    db.flush()
+    keep_reviews(db, Post.id == comment.post_id)
 
 
 def restore_comment(db: Session, comment: Comment) -> None:
     """Undo a deletion."""
     comment.deleted_at = None
     record(db, comment.author_id, "restored", "comment", comment.public_id)
-    db.flush()
+    keep_reviews(db, Post.id == comment.post_id)

@@ -203,13 +203,6 @@ def journal_lines(
     return page_of(statements[after is not None].rows(db, parameters), limit)
 
 
-def oldest_first(chosen: Select[int]) -> Statement:
-    """The published posts whose ids `chosen` gives; whoever chooses sees to it that they may be read. Its
-    parameters are those of `chosen` and `eyes`."""
-    found = LINES.where(Post.id.in_(chosen)).order_by(Post.published_at, Post.id)
-    return Statement(found, row=PostLine)
-
-
 def readable_lines(*, web: bool) -> Lines:
     """The posts that the viewer of `eyes` may read, for statements that choose among them."""
     return LINES.where(visible_to(None) if web else VISIBLE)

@@ -11,6 +11,7 @@ from app.events.log import record
 from app.journals.mentions import linked_in, people_named, tell_mentioned
 from app.journals.models import Comment, Post, Reaction, ReactionKind
 from app.journals.queries import readers_among
+from app.journals.reviews import answers_as_coach, keep_reviews
 from app.markdown import render_post
 from app.notices.models import Kind
 from app.notices.services import tell
@@ -82,7 +83,7 @@ def accept(db: Session, viewer: Viewer, post: Post, comment: Comment, *, accepte
     of_post = (Comment.post_id == post.id, Comment.accepted_at.is_not(None))
     db.execute(update(Comment).where(*of_post).values(accepted_at=None))
     comment.accepted_at = now() if accepted else None
-    db.flush()
+    keep_reviews(db, Post.id == post.id)
     verb = "accepted" if accepted else "withdrew-acceptance"
     record(db, viewer.person_id, verb, "comment", comment.public_id)
     if accepted:
@@ -100,7 +101,8 @@ def accept(db: Session, viewer: Viewer, post: Post, comment: Comment, *, accepte
 def react(
     db: Session, viewer: Viewer, post: Post, kind: ReactionKind, *, on: bool, comment: Comment | None = None
 ) -> None:
-    """Say something with one press, or take it back; the author hears of it once."""
+    """Say something with one press, or take it back; the author hears of it once. To a post, a coach of its
+    group answers so."""
     to = comment or post
     where = {
         "post_id": post.id,
@@ -109,13 +111,17 @@ def react(
         "kind": kind.value,
     }
     if on:
-        statement = upsert(db, Reaction).values(**where).on_conflict_do_nothing()
+        said = upsert(db, Reaction).values(**where, by_coach=answers_as_coach(viewer, post))
+        statement = said.on_conflict_do_nothing()
     else:
         statement = delete(Reaction).where(
             *(getattr(Reaction, name) == value for name, value in where.items())
         )
-    if db.execute(statement.returning(Reaction.id)).first() is None:
+    changed = db.execute(statement.returning(Reaction.by_coach)).first()
+    if changed is None:
         return
+    if changed.by_coach and comment is None:
+        keep_reviews(db, Post.id == post.id)
     what = "comment" if comment else "post"
     verb = "reacted" if on else "withdrew-reaction"
     record(db, viewer.person_id, verb, what, to.public_id, kind=kind.value)

@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.journals.answers import acceptable_comment, reactions_to, readable_comment
+from app.journals.forms import ReactionForm
 from app.journals.models import Comment, Post, ReactionKind, Visibility
 from app.journals.queries import own_comment, readable_post
+from app.journals.reactions import reactions_view
 from app.journals.talk import accept, edit_comment, react
-from app.learn.forms import AcceptForm, AnswerForm, AnswerTextForm, ReactionForm, ThanksForm
+from app.learn.forms import AcceptForm, AnswerForm, AnswerTextForm, ThanksForm
 from app.learn.journal_routes import show_post
 from app.learn.mentions import mentionable, with_mention
-from app.learn.reactions import reactions_view
 from app.people.viewer import Viewer
 from app.web.forms import Bound, blank, posted
 from app.web.i18n import Locale

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app.clock import now
 from app.cohorts.models import Cohort
+from app.cohorts.promises import promise_in_words
 from app.cohorts.queries import CohortLine, PersonLine, coaches_of, learners_of, members_count, own_cohort
 from app.cohorts.services import has_ended
 from app.journals.streams import cohort_questions, cohort_stream
@@ -31,6 +32,8 @@ class CohortView:
     coaches: tuple[PersonLine, ...]
     learners: tuple[PersonLine, ...]
     count: int
+    promise: str
+    """What the coaches promise to answer, where there are some."""
     posts: Sequence[Markup]
     next: str
 
@@ -43,15 +46,17 @@ def cohort_view(
     cohort = own_cohort(db, viewer, public_id)
     programme = reader.catalogue.programme(cohort.programme_slug)
     page = cohort_stream(db, viewer, cohort.id, after=after)
+    coaches = tuple(coaches_of(db, cohort.id))
     meeting = next_session_of(db, viewer, cohort)
     return CohortView(
         cohort,
         reader.fragments(programme).text if programme else None,
         cohort.id in viewer.coached_ids,
         card_of(meeting, reader.locale) if meeting else None,
-        tuple(coaches_of(db, cohort.id)),
+        coaches,
         tuple(learners_of(db, cohort.id, limit=PEOPLE_SHOWN)),
         members_count(db, cohort.id),
+        promise_in_words(cohort, reader.locale) if coaches else "",
         reader.excerpts(page.items),
         page.next,
     )

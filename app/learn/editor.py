@@ -12,11 +12,13 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.cohorts.models import Enrolment
+from app.cohorts.promises import promise_in_words, promises_answers
 from app.errors import Refused
 from app.journals.mentions import people_named
 from app.journals.models import Post, Visibility
 from app.journals.pictures import ACCEPTED, Prepared, html_of, markdown_of
 from app.journals.readers import Circle, allowed, choices, circle_of
+from app.journals.reviews import is_waiting
 from app.journals.services import (
     About,
     Conflict,
@@ -90,6 +92,9 @@ class EditorView:
     choices: Sequence[tuple[str, str, str]]
     people: Sequence[Mentionable]
     asks: bool
+    promise: str
+    """What the coaches promise to answer, where there are some."""
+    may_ask: bool
     is_published: bool
     delete_url: str
     words: Words | None
@@ -135,8 +140,14 @@ def open_desk(request: Request, db: Session, viewer: Viewer, locale: Locale, des
             title=title,
             body=body,
             visibility=post.visibility,
+            asks="1" if _asks_now(db, post) else "",
         )
     return _page(request, db, viewer, locale, desk, form)
+
+
+def _asks_now(db: Session, post: Post) -> bool:
+    """Whether its author wants an answer and has none yet."""
+    return post.asks_since is not None and (post.published_at is None or is_waiting(db, post))
 
 
 def writing_of(post: Post) -> tuple[str, str]:
@@ -186,6 +197,7 @@ def write(
             version=data.version if data.version is not None else post.version,
             window=data.window or None,
             about=desk.about,
+            asks=_gets_answers(desk, circle) and (desk.asks or data.asks is not None),
         )
     except Conflict as conflict:
         return _conflict(request, db, viewer, locale, desk, form, conflict.post)
@@ -198,6 +210,12 @@ def write(
     words = ASKED.translated(locale.gettext) if asked else _published(locale, visibility, again=was_published)
     flash = Flash(words, kept=data.window)
     return redirect(request, desk.done_url or f"/journals/{viewer.handle}/{post.public_id}", flash)
+
+
+def _gets_answers(desk: Desk, circle: Circle) -> bool:
+    """Whether there are coaches who answer whoever asks them."""
+    cohort = desk.enrolment.cohort if desk.enrolment else None
+    return cohort is not None and bool(circle.coaches) and promises_answers(cohort)
 
 
 def _insert_prompt(locale: Locale, desk: Desk, form: Bound[PostForm], number: int) -> None:
@@ -246,6 +264,7 @@ def add_picture(
             version=form.data.version if form.data.version is not None else post.version,
             window=form.data.window or None,
             about=desk.about,
+            asks=form.data.asks is not None,
         )
     except Conflict as conflict:
         return _conflict(request, db, viewer, locale, desk, form, conflict.post)
@@ -361,7 +380,8 @@ def _page(
         return _save_line(request, problem=next(iter(form.errors.values()), ""), status=status)
     thing = desk.thing
     text = thing.text(locale.reading_order()) if thing else None
-    post = desk.post
+    post, circle = desk.post, circle_of(db, desk.enrolment)
+    cohort = desk.enrolment.cohort if desk.enrolment and circle.coaches else None
     view = EditorView(
         desk.url,
         pictures_url(desk.url),
@@ -369,9 +389,11 @@ def _page(
         thing,
         text,
         locale.lang(text.language) if text else "",
-        choices(circle_of(db, desk.enrolment), request.app.state.site.name, locale, asks=desk.asks),
+        choices(circle, request.app.state.site.name, locale, asks=desk.asks),
         mentionable(db, viewer, desk.enrolment.cohort_id) if desk.enrolment else [],
         desk.asks,
+        promise_in_words(cohort, locale) if cohort else "",
+        _gets_answers(desk, circle) and not desk.asks,
         bool(post and post.published_at),
         f"/journals/{viewer.handle}/{post.public_id}/delete" if post else "",
         desk.words(str(form.value("body")), post.language if post else locale.language),

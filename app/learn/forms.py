@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
+from app.journals.forms import AnswerBody, Mark
 from app.journals.models import Audience, ReactionKind, Visibility
 from app.markdown import LONGEST
 from app.sessions.models import Coming, How
-from app.web.forms import Form, Upload, invalid
-from app.web.i18n import message
+from app.web.forms import Form, Upload
 
 LONGEST_TITLE = 200
-LONGEST_ANSWER = 10_000
 
-Mark = Annotated[str, StringConstraints(max_length=36)]
 Handle = Annotated[str, StringConstraints(max_length=60)]
 
 
@@ -25,10 +24,17 @@ class TickForm(Form):
     done: Literal["0", "1"]
 
 
+class BreakForm(Form):
+    """Until when."""
+
+    back: date
+
+
 class PostForm(Form):
     """A post as it is being written. `once` names the post, `version` the save that it was opened with,
     `window` the window it is written in, `writer` who opened it; a script may leave all four out. `insert` is
-    the number of a prompt to put into the text, `mention` the handle of a person."""
+    the number of a prompt to put into the text, `mention` the handle of a person. Who `asks` wants an answer
+    of the coaches."""
 
     title: Annotated[str, StringConstraints(max_length=LONGEST_TITLE)] = ""
     body: Annotated[str, StringConstraints(max_length=LONGEST, strip_whitespace=False)] = ""
@@ -39,6 +45,7 @@ class PostForm(Form):
     writer: Mark = ""
     insert: Annotated[int, Field(ge=0, lt=1000)] | None = None
     mention: Handle = ""
+    asks: Literal["1"] | None = None
     version: Annotated[int, AfterValidator(lambda version: min(version, 2**31))] | None = None
 
 
@@ -50,19 +57,6 @@ class PictureForm(PostForm):
 
     picture: Upload
     alt: Annotated[str, StringConstraints(min_length=1, max_length=300)]
-
-
-def _written(body: str) -> str:
-    if not body.strip():
-        raise invalid(message("Write your answer first."))
-    return body
-
-
-AnswerBody = Annotated[
-    str,
-    StringConstraints(max_length=LONGEST_ANSWER, strip_whitespace=False),
-    AfterValidator(_written),
-]
 
 
 class AnswerForm(Form):
@@ -87,18 +81,17 @@ class AcceptForm(Form):
     accepted: Literal["0", "1"]
 
 
-class ReactionForm(Form):
-    """`on` says whether the word shall be said, so that a repeated press changes nothing."""
-
-    kind: ReactionKind
-    on: Literal["0", "1"]
-
-
 class ThanksForm(Form):
     """As for a post; to an answer one can only say thanks."""
 
     kind: Literal[ReactionKind.THANKS]
     on: Literal["0", "1"]
+
+
+class ConfirmForm(Form):
+    """Whether it is so."""
+
+    confirmed: Literal["0", "1"]
 
 
 class ComingForm(Form):

@@ -9,18 +9,19 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from app.clock import now
-from app.coaching.queries import waiting_by_cohort
+from app.coaching.reviewed import waiting_by_cohort
+from app.cohorts.courses import Course, courses_of
 from app.journals.cards import thing_of, title_of
 from app.journals.streams import answers_to, news
 from app.learn.reader import Reader
 from app.learn.steps import NextStep, next_step
+from app.learn.weeks import now_in_words
 from app.people.viewer import Enrolled, Membership, Viewer, initials, tone
 from app.progress.packs import pack_of
 from app.progress.rules import summary
 from app.progress.words import summary_in_words
 from app.sessions.cards import SessionCard, card_of
 from app.sessions.queries import next_session
-from app.things.catalogue import Programme
 from app.web.i18n import Locale
 
 NEWS_FOR = timedelta(days=30)
@@ -37,6 +38,7 @@ class CourseView:
     url: str
     tiles: Markup
     words: str
+    now: str
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,11 @@ class Home:
 
 def home(reader: Reader, viewer: Viewer) -> Home:
     """Where somebody is, and what is next."""
-    db, catalogue = reader.db, reader.catalogue
+    db = reader.db
     packs = [
-        (enrolled, programme, pack_of(enrolled, programme))
-        for enrolled in viewer.enrolments
-        if (programme := catalogue.programme(enrolled.programme_slug))
+        (course.enrolled, course, pack_of(course.enrolled, course.programme))
+        for course in courses_of(reader.catalogue, viewer.enrolments)
+        if course.enrolled
     ]
     waiting = waiting_by_cohort(db, viewer) if viewer.coached else {}
     groups = tuple(WaitingGroup(group, waiting.get(group.cohort_id, 0)) for group in viewer.coached)
@@ -97,10 +99,16 @@ def _meeting(reader: Reader, viewer: Viewer) -> SessionCard | None:
     return card_of(line, reader.locale, with_group=True) if line else None
 
 
-def _course(reader: Reader, course: Enrolled, programme: Programme, pack: Mapping[str, str]) -> CourseView:
-    prepared = reader.fragments(programme)
-    words = summary_in_words(summary(programme, pack), reader.locale)
-    return CourseView(course.cohort, prepared.text.title, prepared.url, prepared.row(pack), words)
+def _course(reader: Reader, enrolled: Enrolled, course: Course, pack: Mapping[str, str]) -> CourseView:
+    prepared = reader.fragments(course.programme)
+    return CourseView(
+        enrolled.cohort,
+        prepared.text.title,
+        prepared.url,
+        prepared.row(prepared.states(pack, course)),
+        summary_in_words(summary(course.programme, pack), reader.locale),
+        now_in_words(course, pack, reader.locale),
+    )
 
 
 def _coach_step(groups: Sequence[WaitingGroup], locale: Locale) -> NextStep | None:

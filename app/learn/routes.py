@@ -10,6 +10,7 @@ from app.cohorts.services import enrol
 from app.errors import NotFound
 from app.learn import (
     answer_routes,
+    break_routes,
     calendar_routes,
     cohort_routes,
     feed_routes,
@@ -21,6 +22,7 @@ from app.learn import (
     revision_routes,
     search_routes,
     session_routes,
+    talk_routes,
     writing_routes,
 )
 from app.learn.forms import TickForm
@@ -74,7 +76,7 @@ def tick(
     reader = reader_of(request, db, viewer, locale)
     found = found_programme(reader.catalogue, programme)
     what = found_thing(found, thing)
-    if activity not in what.activity_ids:
+    if activity not in what.activity_ids or what.slug in reader.course(found).closed:
         raise NotFound
     if not form.valid:
         return render(request, "learn/thing.html", {"view": thing_view(reader, found, what)}, status=422)
@@ -135,9 +137,11 @@ router.pages_of(journal_routes.router)
 router.pages_of(answer_routes.router)
 router.pages_of(revision_routes.router)
 router.pages_of(cohort_routes.router)
+router.pages_of(break_routes.router)
 router.pages_of(moderation_routes.router)
 router.pages_of(search_routes.router)
 router.pages_of(keep_routes.router)
 router.pages_of(opml_routes.router)
 router.pages_of(session_routes.router)
 router.pages_of(calendar_routes.router)
+router.pages_of(talk_routes.router)

@@ -16,6 +16,7 @@ from app.errors import Refused
 from app.events.log import record
 from app.events.models import MODERATION
 from app.journals.models import Comment, Post
+from app.journals.reviews import keep_reviews
 from app.moderation.models import Hiding, Outcome, Reason, Report
 from app.moderation.texts import Text, coaches_for, organizers_of
 from app.notices.models import Kind
@@ -78,6 +79,7 @@ def hide(db: Session, viewer: Viewer, text: Text, reason: str, *, by_organizer: 
     table: type[Post] | type[Comment] = Comment if text.comment else Post
     hidden = update(table).where(table.id == text.row.id, table.hidden_at.is_(None)).values(hidden_at=now())
     is_new = _changed(db, hidden)
+    keep_reviews(db, Post.id == text.post.id)
     _close(db, viewer, text, Outcome.HIDDEN)
     if not is_new:
         return
@@ -150,6 +152,7 @@ def _end(db: Session, hiding: Hiding, text: Text) -> bool:
         return False
     table: type[Post] | type[Comment] = Comment if text.comment else Post
     db.execute(update(table).where(table.id == text.row.id).values(hidden_at=None))
+    keep_reviews(db, Post.id == text.post.id)
     return True
 
 

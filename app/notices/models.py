@@ -21,6 +21,10 @@ class Kind(StrEnum):
     REACTION = "reaction"
     QUESTION = "question"
     ACCEPTED = "accepted"
+    ANOTHER_LOOK = "another_look"
+    APPROVED = "approved"
+    TALK = "talk"
+    HANDED_OVER = "handed_over"
     REPORT = "report"
     MODERATION = "moderation"
     BLOG = "blog"
@@ -31,7 +35,7 @@ class Kind(StrEnum):
 POSTS = "posts"
 """What the newest posts of one's groups are called among the kinds: only digests tell of them."""
 CHOOSABLE: tuple[str, ...] = (*Kind, POSTS)
-DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.SESSION)
+DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK, Kind.SESSION)
 """Somebody answered this person, or a meeting of theirs is planned, changed or cancelled: letters of these
 kinds are not counted."""
 PROMPT = (*DIRECT, Kind.REMINDER)

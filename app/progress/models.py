@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import now
-from app.db import Base
+from app.db import Base, new_public_id
 
 KEY_IS_THE_TABLE = {"sqlite_with_rowid": False}
 
@@ -28,7 +28,8 @@ class Tick(Base):
 
 
 class ThingRecord(Base):
-    """The dated facts of one enrolment about one Thing: writing about it, and its completion."""
+    """The dated facts of one enrolment about one Thing: writing about it, a coach's approval of that, and its
+    completion."""
 
     __tablename__ = "thing_record"
     __table_args__ = KEY_IS_THE_TABLE
@@ -39,6 +40,7 @@ class ThingRecord(Base):
     thing_slug: Mapped[str] = mapped_column(String(80), primary_key=True)
     drafted_at: Mapped[datetime | None] = mapped_column()
     reflected_at: Mapped[datetime | None] = mapped_column()
+    approved_at: Mapped[datetime | None] = mapped_column()
     completed_at: Mapped[datetime | None] = mapped_column()
 
 
@@ -57,3 +59,20 @@ class ProgressState(Base):
     digest: Mapped[str] = mapped_column(String(64))
     pack: Mapped[dict[str, str]] = mapped_column(JSON)
     facts: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
+
+
+class Talk(Base):
+    """A coach says that they talked about a Thing with a learner who does not write. Once that is confirmed,
+    it counts as their reflection, whatever becomes of their posts."""
+
+    __tablename__ = "talk"
+
+    enrolment_id: Mapped[int] = mapped_column(
+        ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    thing_slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    confirmed_at: Mapped[datetime | None] = mapped_column()
+    declined_at: Mapped[datetime | None] = mapped_column()

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Text, bindparam, cast, select
+from sqlalchemy import Row, Text, bindparam, cast, select
 from sqlalchemy.orm import Session
 
-from app.cohorts.models import Enrolment
+from app.cohorts.models import Cohort, Enrolment
+from app.cohorts.schedule import Scheduled
 from app.errors import NotFound
-from app.progress.models import ProgressState, ThingRecord, Tick
+from app.people.models import Person
+from app.people.viewer import Viewer
+from app.progress.models import ProgressState, Talk, ThingRecord, Tick
 from app.progress.packs import Stored, facts_in, pack_of, packed, read_facts
 from app.progress.rules import NOTHING, Facts, derive, merge
 from app.statements import Statement
@@ -23,6 +26,16 @@ STORED = (
     cast(ProgressState.facts, Text).label("facts"),
 )
 """The row of packs as app/progress/packs.py understands it."""
+COURSE = (
+    Enrolment.joined_at,
+    Enrolment.timing,
+    Cohort.run,
+    Cohort.starts_on,
+    Cohort.ends_on,
+    Cohort.time_zone,
+    *STORED,
+)
+"""And the dates, as app/cohorts/schedule.py does."""
 
 
 def facts_of(db: Session, enrolment_id: int) -> dict[str, Facts]:
@@ -33,11 +46,16 @@ def facts_of(db: Session, enrolment_id: int) -> dict[str, Facts]:
         ticked.setdefault(slug, set()).add(activity_id)
     found = {slug: Facts(frozenset(ids)) for slug, ids in ticked.items()}
     records = select(
-        ThingRecord.thing_slug, ThingRecord.drafted_at, ThingRecord.reflected_at, ThingRecord.completed_at
+        ThingRecord.thing_slug,
+        ThingRecord.drafted_at,
+        ThingRecord.reflected_at,
+        ThingRecord.approved_at,
+        ThingRecord.completed_at,
     ).where(ThingRecord.enrolment_id == enrolment_id)
-    for slug, drafted_at, reflected_at, completed_at in db.execute(records):
+    for slug, drafted_at, reflected_at, approved_at, completed_at in db.execute(records):
         ids = frozenset(ticked.get(slug, ()))
-        found[slug] = Facts(ids, drafted_at is not None, reflected_at is not None, completed_at)
+        drafted, reflected, approved = (at is not None for at in (drafted_at, reflected_at, approved_at))
+        found[slug] = Facts(ids, drafted, reflected, approved, completed_at)
     return found
 
 
@@ -54,8 +72,8 @@ class ThingProgress:
     facts: Facts
 
 
-class Seen(Stored, Protocol):
-    """An enrolment that has not ended with its row of packs, as this transaction read it."""
+class Seen(Stored, Scheduled, Protocol):
+    """An enrolment that has not ended with its row of packs and its dates, as this transaction read it."""
 
     @property
     def enrolment_id(self) -> int: ...
@@ -64,7 +82,8 @@ class Seen(Stored, Protocol):
 
 
 _SEEN = Statement(
-    select(Enrolment.id.label("enrolment_id"), Enrolment.person_id, *STORED)
+    select(Enrolment.id.label("enrolment_id"), Enrolment.person_id, *COURSE)
+    .outerjoin(Cohort, Cohort.id == Enrolment.cohort_id)
     .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)
     .where(Enrolment.id == bindparam("enrolment"), Enrolment.ended_at.is_(None))
 )
@@ -98,3 +117,45 @@ def recorded(db: Session, seen: Seen, programme: Programme, thing: Thing) -> Rec
         facts = merge(facts, found.get(slug, NOTHING))
     copied = {slug: packed(of_thing) for slug, of_thing in found.items()}
     return Recorded(derive(programme, found), facts, copied)
+
+
+def has_talked(db: Session, enrolment_id: int, thing_slugs: Sequence[str]) -> bool:
+    """Whether the learner confirmed that they talked about the Thing."""
+    talk = select(Talk.public_id).where(
+        Talk.enrolment_id == enrolment_id, Talk.thing_slug.in_(thing_slugs), Talk.confirmed_at.is_not(None)
+    )
+    return db.scalar(talk.limit(1)) is not None
+
+
+_OPEN = (Talk.confirmed_at.is_(None), Talk.declined_at.is_(None), Enrolment.ended_at.is_(None))
+
+
+def talks_to_confirm(db: Session, person_id: int) -> Sequence[Row[Talk, str, str]]:
+    """(Talk, the programme's slug, who says so) of each that a learner has not answered, the oldest first."""
+    return db.execute(
+        select(Talk, Enrolment.programme_slug, Person.name)
+        .join(Enrolment, Enrolment.id == Talk.enrolment_id)
+        .outerjoin(Person, Person.id == Talk.by_id)
+        .where(Enrolment.person_id == person_id, *_OPEN)
+        .order_by(Talk.at, Talk.public_id)
+    ).all()
+
+
+def own_talk(db: Session, viewer: Viewer, public_id: str) -> tuple[Talk, Enrolment]:
+    """One that the viewer has not answered yet. Raises NotFound."""
+    found = db.execute(
+        select(Talk, Enrolment)
+        .join(Enrolment, Enrolment.id == Talk.enrolment_id)
+        .where(Talk.public_id == public_id, Enrolment.person_id == viewer.person_id, *_OPEN)
+        .with_for_update(of=Talk)
+    ).first()
+    if found is None:
+        raise NotFound
+    return found.Talk, found.Enrolment
+
+
+def talks_of(db: Session, enrolment_id: int) -> Mapping[str, Talk]:
+    """{Thing's slug: talk} of an enrolment."""
+    return {
+        talk.thing_slug: talk for talk in db.scalars(select(Talk).where(Talk.enrolment_id == enrolment_id))
+    }

@@ -51,7 +51,13 @@ def columns() -> dict[str, str]:
 
 def own_fields() -> dict[str, set[str]]:
     """What the application's forms do take, by the form's name."""
-    return {form.__name__: set(form.model_fields) for form in Form.__subclasses__()}
+    return {form.__name__: set(form.model_fields) for form in _forms(Form)}
+
+
+def _forms(form: type[Form]) -> Iterator[type[Form]]:
+    for more in form.__subclasses__():
+        yield more
+        yield from _forms(more)
 
 
 TAKEN = {
@@ -66,6 +72,7 @@ TAKEN = {
     "/account/profile": "ProfileForm",
     "/account/unlink": "UnlinkForm",
     "/cohorts/{cohort}/coach/blogs": "BlogListForm",
+    "/cohorts/{cohort}/coach/notes/{thing}": "ThingNoteForm",
     "/cohorts/{cohort}/coach/reports/{report}": "HandleForm",
     "/cohorts/{cohort}/coach/sessions": "SessionForm",
     "/cohorts/{cohort}/coach/sessions/{session}/attendance/{handle}": "PresentForm",
@@ -74,6 +81,7 @@ TAKEN = {
     "/cohorts/{cohort}/coach/sessions/{session}/room": "WordForm",
     "/cohorts/{cohort}/sessions/{session}/answer": "ComingForm",
     "/cohorts/{cohort}/sessions/{session}/here": "HereForm",
+    "/cohorts/{cohort}/coach/time": "TimeForm",
     "/forgotten-password": "ForgottenForm",
     "/join": "CodeForm",
     "/journals/{handle}/{post}/answers": "AnswerForm",
@@ -93,10 +101,14 @@ TAKEN = {
     "/organize/background/trial-mail": "OnceForm",
     "/organize/cohorts": "CohortForm",
     "/organize/cohorts/{cohort}/coaches": "CoachForm",
-    "/organize/cohorts/{cohort}/words": "WordsForm",
+    "/organize/cohorts/{cohort}/edit": "GroupForm",
+    "/organize/cohorts/{cohort}/run": "RunForm",
+    "/organize/cohorts/{cohort}/things": "ThingsForm",
+    "/organize/cohorts/{cohort}/copy": "CopyForm",
     "/organize/reports/{report}": "HandleForm",
     "/posts/new": "PostForm",
     "/programmes/{programme}/{thing}/activities/{activity}": "TickForm",
+    "/enrolments/{enrolment}/break": "BreakForm",
     "/programmes/{programme}/{thing}/reflect": "PostForm",
     "/reset/{token}": "ResetForm",
     "/sign-in": "SignInForm",

@@ -18,6 +18,7 @@ from app.blogs.services import propose, register
 from app.clock import now
 from app.cohorts.models import Cohort, Mode
 from app.cohorts.queries import active_enrolment
+from app.cohorts.running import write_note as write_thing_note
 from app.cohorts.services import create_cohort
 from app.db import new_public_id
 from app.jobs.models import Job
@@ -505,11 +506,14 @@ def _make_groups(world: World, db: Session) -> None:
     full = _group(world, db, "Full House", "FULLHOUSE")
     full.seats = 1
     join_cohort(db, cast.loner.id, full)
+    riverside = db.get_one(Cohort, cast.cohort.id)
+    write_thing_note(db, riverside, "first", "Note of the group kumquat", actor_id=cast.coach.id)
     over = _group(world, db, "Over And Out", "OVERANDOUT")
     over.ends_on = over.created_at.date().replace(year=2020)
     db.flush()
     world.secrets += [
         Secret("Real name kumquat", ("learner", "coach", *DESK)),
+        Secret("Note of the group kumquat", ("learner", "peer", "coach")),
         Secret(enrolment.public_id, ("learner",)),
         Secret(cast.other_cohort.code, (*DESK, "other_coach"), shown=False),
     ]
