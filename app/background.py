@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.blogs import polling
 from app.blogs.fetch import Fetcher
+from app.coach.monday import EACH_MONDAY, MAIL_MONDAY, MONDAY_LETTER, mail_monday, monday_letter
+from app.coaching.letters import message_letter
+from app.coaching.nudges import MESSAGE
 from app.db import Database
 from app.jobs.models import Priority
 from app.jobs.schedules import Recurring
@@ -49,6 +52,7 @@ from app.things.library import Library
 TIDY = Task("tidy", Priority.BULK)
 SCHEDULES = (
     Recurring(TIDY, "10 3 * * *"),
+    Recurring(MAIL_MONDAY, EACH_MONDAY),
     Recurring(MAIL_DIGESTS, EACH_MORNING),
     Recurring(CATCH_UP, "*/10 * * * *"),
     Recurring(REMIND, EVERY_TEN_MINUTES),
@@ -77,6 +81,7 @@ def make_worker(
             TELL: tell_of_session,
             REMIND: remind_of_sessions,
             MAIL_DIGESTS: partial(mail_digests, zone=zone),
+            MAIL_MONDAY: mail_monday,
             MAIL_PASSWORD_LINK: partial(mail_password_link, secret=secret),
             MAIL_ADDRESS_LINK: mail_address_link,
             polling.POLL: partial(
@@ -111,6 +116,18 @@ def make_postman(settings: Settings, library: Library) -> Postman:
             letters.ADDRESS_CHANGED: letters.address_changed,
             letters.ADDRESS_TAKEN: letters.address_taken,
             TRIAL: trial_letter,
+            MONDAY_LETTER: partial(
+                monday_letter,
+                secret=secret,
+                base_url=settings.base_url,
+                catalogue=lambda: library.catalogue,
+            ),
+            MESSAGE: partial(
+                message_letter,
+                secret=secret,
+                base_url=settings.base_url,
+                catalogue=lambda: library.catalogue,
+            ),
             AT_ONCE_LETTER: partial(notice_letter, desk=desk),
             DIGEST_LETTER: partial(digest_letter, desk=desk),
         },

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.account.forms import NoticesForm
 from app.journals.notices import ICONS, NoticeLine, notices_page, place, sentence, title_in
 from app.markdown import excerpt
-from app.notices.models import CHOOSABLE, POSTS, Frequency, Kind
+from app.notices.models import CHOOSABLE, MONDAY, POSTS, Frequency, Kind
 from app.notices.queries import choices_of
 from app.notices.services import DIGEST
 from app.people.viewer import Viewer
@@ -27,6 +27,7 @@ KINDS = {
     Kind.ANOTHER_LOOK: message("Your coach asks you to look at a post once more"),
     Kind.APPROVED: message("Your coach approves a post of yours"),
     Kind.TALK: message("Your coach says that you talked about a Thing"),
+    Kind.MESSAGE: message("Your coach writes to you, at most once a week"),
     Kind.REPLY: message("Somebody replies to an answer of yours"),
     Kind.MENTION: message("Somebody mentions you"),
     Kind.REACTION: message("Somebody reacts to what you wrote"),
@@ -38,6 +39,7 @@ KINDS = {
     Kind.SESSION: message("A meeting of your group is planned, changed or cancelled"),
     Kind.REMINDER: message("A meeting of your group is tomorrow"),
     Kind.REPORT: message("Something is reported, and you are asked to look at it"),
+    MONDAY: message("On Monday: who needs you in the groups that you coach"),
     Kind.HANDED_OVER: message("Another coach hands you a post to answer"),
 }
 """What somebody chooses the frequency of, in the order of the page."""
@@ -49,7 +51,7 @@ FREQUENCIES = {
 }
 CONCERNS: Mapping[str, Callable[[Viewer], bool]] = {
     Kind.REPORT: lambda viewer: bool(viewer.coached) or viewer.is_organizer,
-    Kind.HANDED_OVER: lambda viewer: bool(viewer.coached),
+    **dict.fromkeys((Kind.HANDED_OVER, MONDAY), lambda viewer: bool(viewer.coached)),
     **dict.fromkeys(
         (Kind.SESSION, Kind.REMINDER), lambda viewer: bool(viewer.cohorts) or bool(viewer.coached)
     ),
@@ -57,6 +59,7 @@ CONCERNS: Mapping[str, Callable[[Viewer], bool]] = {
 """Whom a kind concerns, where that is not everyone."""
 OFFERED: Mapping[str, Sequence[Frequency]] = {
     POSTS: (Frequency.DAILY, Frequency.WEEKLY, Frequency.NEVER),
+    MONDAY: (Frequency.WEEKLY, Frequency.NEVER),
     Kind.REMINDER: (Frequency.AT_ONCE, Frequency.NEVER),
 }
 """How often a kind can be told, where that is not anyhow."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.blogs.queries import shared_blog
 from app.blogs.words import state_in_words
+from app.coaching.nudges import NudgeLine, messages_to
 from app.coaching.queries import GridRow, Learner, Show, Sort, grid, journey, learner
 from app.cohorts.queries import CohortLine, coached_cohort
 from app.cohorts.runs import programme_of_run
@@ -153,6 +154,7 @@ class LearnerView:
     blog: tuple[str, str] | None
     """The address of their own blog, and how it is with it; None where coaches may not know of one."""
     happened: Sequence[tuple[datetime, str]]
+    messages: Sequence[NudgeLine]
     timing: Sequence[str]
     talkable: Sequence[tuple[str, str]]
     """(slug, title) of the Things that coach and learner may have talked about."""
@@ -213,6 +215,7 @@ def learner_view(
         bool(posts.next),
         _blog_in_words(db, found, cohort, locale),
         _happened(db, found.enrolment.id, programme, locale),
+        messages_to(db, found.person.id, enrolment_id=found.enrolment.id),
         _timing_in_words(found, cohort, programme, locale),
         *_talks(db, found.enrolment.id, lines),
     )
@@ -265,6 +268,10 @@ def _happened(
         "said-talked": locale.gettext("A coach said that you talked about %(thing)s"),
         "talked": locale.gettext("Confirmed that you talked about %(thing)s"),
         "completed": locale.gettext("Completed %(thing)s"),
+        "nudged": locale.gettext("A coach wrote to them"),
+        "paused": locale.gettext("Took a break"),
+        "resumed": locale.gettext("Came back from a break"),
+        "gave-days": locale.gettext("Was given more days"),
     }
     told = []
     for event in journey(db, enrolment_id):

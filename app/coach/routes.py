@@ -14,11 +14,13 @@ from app.coach import (
     blog_routes,
     inbox_routes,
     learner_routes,
+    message_routes,
     moderation_routes,
     promise_routes,
     session_routes,
     template_routes,
     time_routes,
+    today_routes,
 )
 from app.coach.queries import cohort_and_programme, grid_view
 from app.coaching.queries import Show, Sort
@@ -81,5 +83,7 @@ for area in (
     time_routes,
     session_routes,
     attendance_routes,
+    today_routes,
+    message_routes,
 ):
     router.pages_of(area.router)

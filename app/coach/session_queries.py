@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from app.clock import now
 from app.coach.session_forms import SessionForm, minutes_between
 from app.cohorts.queries import CohortLine
+from app.cohorts.runs import programme_of_run
 from app.people.viewer import initials, tone
 from app.sessions.attendees import Attendee
 from app.sessions.attending import OPENS_BEFORE
@@ -40,11 +41,11 @@ def form_of(session: LiveSession, zone: ZoneInfo) -> Bound[SessionForm]:
     )
 
 
-def thing_choices(catalogue: Catalogue, programme_slug: str, locale: Locale) -> list[tuple[str, str]]:
-    """(slug, label and title) of the Things of a programme."""
-    programme = catalogue.programme(programme_slug)
+def thing_choices(catalogue: Catalogue, cohort: CohortLine, locale: Locale) -> list[tuple[str, str]]:
+    """(slug, label and title) of the Things of its run."""
+    programme = catalogue.programme(cohort.programme_slug)
     order = locale.reading_order()
-    things = programme.things if programme else ()
+    things = programme_of_run(programme, cohort.run).things if programme else ()
     return [(thing.slug, f"{thing.label}. {thing.text(order).title}") for thing in things]
 
 

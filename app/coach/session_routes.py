@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
@@ -53,7 +55,7 @@ def plan(
         db,
         group.id,
         planned,
-        language=locale.language,
+        language=group.language or locale.language,
         actor_id=viewer.person_id,
         once=form.data.once or None,
     )
@@ -67,7 +69,7 @@ def edit_session_page(
 ) -> Response:
     group = managed_cohort(db, viewer, cohort)
     found = session_in(db, group, session)
-    return _session_form(request, locale, group, found, form_of(found, locale.zone))
+    return _session_form(request, locale, group, found, form_of(found, ZoneInfo(group.time_zone)))
 
 
 @router.post("/cohorts/{cohort}/coach/sessions/{session}/edit")
@@ -96,9 +98,9 @@ def _planned(request: Request, locale: Locale, group: CohortLine, form: Bound[Se
     """None where something is wrong with it; what, is added to the form."""
     if not form.valid:
         return None
-    slugs = (slug for slug, _ in thing_choices(catalogue_of(request), group.programme_slug, locale))
+    slugs = (slug for slug, _ in thing_choices(catalogue_of(request), group, locale))
     try:
-        return form.data.plan(locale.zone, frozenset(slugs))
+        return form.data.plan(ZoneInfo(group.time_zone), frozenset(slugs))
     except Refused as refused:
         form.refuse(refused.field, refused.message)
         return None
@@ -113,13 +115,13 @@ def _session_form(
     *,
     status: int = 200,
 ) -> Response:
-    choices = thing_choices(catalogue_of(request), group.programme_slug, locale)
+    choices = thing_choices(catalogue_of(request), group, locale)
     context = {
         "cohort": group,
         "session": session,
         "form": form,
         "things": choices,
-        "zone": zone_in_words(locale.zone, locale),
+        "zone": zone_in_words(ZoneInfo(group.time_zone), locale),
     }
     return render(request, "coach/session_form.html", context, status=status)
 

@@ -56,6 +56,7 @@ class Cohort(Base):
     time_zone: Mapped[str] = mapped_column(String(40), default=DEFAULT_ZONE)
     run: Mapped[str | None] = mapped_column(Text)
     archived_at: Mapped[datetime | None] = mapped_column()
+    attention: Mapped[str | None] = mapped_column(Text)
     reply_promise: Mapped[str] = mapped_column(String(12), default=ReplyPromise.FIRST)
     reply_days: Mapped[int | None] = mapped_column()
     reply_text: Mapped[str | None] = mapped_column(String(400))
@@ -85,9 +86,9 @@ class Enrolment(Base):
     """One person in one programme, alone or in a cohort; at most one that has not ended.
 
     `last_active_at` and `things_complete` are kept by the progress feature, so that a coach's grid can sort
-    any number of learners by an index, and with them `due_on`, the first day on which something of the run
-    is due that they have not done. `timing` has their pauses and the days that they were given (see
-    app/cohorts/schedule.py).
+    any number of learners by an index, and with them `active_days`, on how many days they did something, and
+    `due_on`, the first day on which something of the run is due that they have not done. `timing` has their
+    pauses and the days that they were given (see app/cohorts/schedule.py).
     """
 
     __tablename__ = "enrolment"
@@ -115,6 +116,7 @@ class Enrolment(Base):
     ended_at: Mapped[datetime | None] = mapped_column()
     last_active_at: Mapped[datetime] = mapped_column(default=now)
     things_complete: Mapped[int] = mapped_column(default=0)
+    active_days: Mapped[int] = mapped_column(default=1)
     due_on: Mapped[date | None] = mapped_column()
     timing: Mapped[str | None] = mapped_column(Text)
 

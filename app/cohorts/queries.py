@@ -33,6 +33,8 @@ class CohortLine(NamedTuple):
     reply_promise: str
     reply_days: int | None
     reply_text: str | None
+    attention: str | None
+    language: str | None
     meets_until: datetime | None
 
 

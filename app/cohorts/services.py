@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -165,6 +165,9 @@ def end_enrolment(db: Session, enrolment: Enrolment) -> None:
     db.flush()
 
 
+BEFORE_ALL_DAYS = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 class Place(NamedTuple):
     """Where a learner is, for the columns that coaches' pages sort by: how many Things of the run are
     complete, and the first day on which one is due that is not."""
@@ -174,11 +177,13 @@ class Place(NamedTuple):
 
 
 _GOING_ON = update(Enrolment).where(Enrolment.id == bindparam("enrolment"), Enrolment.ended_at.is_(None))
-_AT = bindparam("at", type_=Enrolment.last_active_at.type)
-_ACTIVITY = Statement(_GOING_ON.values(last_active_at=_AT))
+_AT, _TODAY = (bindparam(name, type_=Enrolment.last_active_at.type) for name in ("at", "today"))
+_DAYS = Enrolment.active_days + case((Enrolment.last_active_at < _TODAY, 1), else_=0)
+_ACTIVITY = Statement(_GOING_ON.values(last_active_at=_AT, active_days=_DAYS))
 _PLACE = Statement(
     _GOING_ON.values(
         last_active_at=func.coalesce(_AT, Enrolment.last_active_at),
+        active_days=_DAYS,
         things_complete=bindparam("things_complete", type_=Enrolment.things_complete.type),
         due_on=bindparam("due_on", type_=Enrolment.due_on.type),
     )
@@ -187,9 +192,14 @@ _PLACE = Statement(
 
 def recording_activity(enrolment_id: int, at: datetime) -> Asked:
     """The learner did something; an enrolment that has ended keeps things as they are."""
-    return _ACTIVITY, {"enrolment": enrolment_id, "at": at}
+    return _ACTIVITY, {"enrolment": enrolment_id, "at": at, "today": _midnight(at)}
 
 
 def recording_place(enrolment_id: int, at: datetime | None, place: Place) -> Asked:
     """And it moved them on. `at` is None where it was somebody else's doing."""
-    return _PLACE, {"enrolment": enrolment_id, "at": at, **place._asdict()}
+    today = _midnight(at) if at else BEFORE_ALL_DAYS
+    return _PLACE, {"enrolment": enrolment_id, "at": at, "today": today, **place._asdict()}
+
+
+def _midnight(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from app.demo.cast import DemoSession
 from app.notices.models import Kind
@@ -35,8 +36,9 @@ def plan_meeting(story: Story, meeting: DemoSession) -> None:
 
 def _plan(story: Story, meeting: DemoSession, made: list[LiveSession]) -> None:
     """Told at once: the queue is not worked off before the demo is there."""
+    group, actor_id = story.cohorts[meeting.group], story.people[meeting.by].id
     on = story.today - timedelta(days=meeting.day)
-    starts_at = moment_at(on, time.fromisoformat(meeting.at), story.zone)
+    starts_at = moment_at(on, time.fromisoformat(meeting.at), ZoneInfo(group.time_zone))
     plan = Plan(
         meeting.title,
         starts_at,
@@ -46,8 +48,7 @@ def _plan(story: Story, meeting: DemoSession, made: list[LiveSession]) -> None:
         meeting.agenda,
         meeting.things,
     )
-    group, actor_id = story.cohorts[meeting.group], story.people[meeting.by].id
-    language = next(cohort.language for cohort in story.cast.cohorts if cohort.key == meeting.group)
+    language = group.language or "en"
     session = plan_session(story.db, group.id, plan, language=language, actor_id=actor_id)
     tell_of_session(
         story.db,

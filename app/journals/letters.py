@@ -49,12 +49,13 @@ QUOTED = 70
 
 ORDER = (
     *(Kind.SESSION, Kind.REMINDER),
-    *(Kind.ANSWER, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.APPROVED, Kind.TALK, Kind.ACCEPTED),
+    *(Kind.ANSWER, Kind.MESSAGE, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.APPROVED, Kind.TALK, Kind.ACCEPTED),
     *(Kind.MENTION, Kind.QUESTION, Kind.HANDED_OVER),
     *(Kind.REACTION, Kind.BLOG, Kind.REPORT, Kind.MODERATION),
 )
 """What a digest tells first."""
 SUBJECTS = {
+    Kind.MESSAGE: message("%(name)s wrote to you"),
     Kind.ANSWER: message("%(name)s answered you"),
     Kind.REPLY: message("%(name)s replied to you"),
     Kind.MENTION: message("%(name)s mentioned you"),

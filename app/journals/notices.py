@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
@@ -36,6 +37,7 @@ SENTENCES = {
     Kind.ACCEPTED: message("%(name)s accepted your answer to “%(title)s”"),
     Kind.ANOTHER_LOOK: message("%(name)s asks you to look at “%(title)s” once more"),
     Kind.APPROVED: message("%(name)s approved “%(title)s”"),
+    Kind.MESSAGE: message("%(name)s wrote to you"),
     Kind.TALK: message("%(name)s says that you talked about a Thing: is it so?"),
     Kind.HANDED_OVER: message("%(name)s hands “%(title)s” over to you, to answer it"),
     Kind.REPORT: message("You are asked to look at “%(title)s”, or at an answer there"),
@@ -49,12 +51,14 @@ SESSION_CANCELLED = message("“%(title)s” is cancelled: %(when)s")
 SEVERAL_REACTED = message("%(name)s say “%(said)s” about “%(title)s”")
 ELSEWHERE = {
     Kind.TALK: ("/talks", SENTENCES[Kind.TALK]),
+    Kind.MESSAGE: ("/messages", SENTENCES[Kind.MESSAGE]),
     Kind.REPORT: ("/organize/reports", message("Something was reported to the organizers")),
     Kind.MODERATION: ("/", message("What you reported was looked at")),
     Kind.BLOG: ("/account/blog", SENTENCES[Kind.BLOG]),
 }
 """Where notices lead that speak of no post, and what they say."""
 ICONS = {
+    Kind.MESSAGE: "mail",
     Kind.ANSWER: "message",
     Kind.REPLY: "message",
     Kind.MENTION: "user",
@@ -163,6 +167,7 @@ class NoticeLine(NamedTuple):
     cancelled_at: datetime | None
     group_public_id: str | None
     group_name: str | None
+    time_zone: str | None
 
 
 _LINES = with_subjects(
@@ -198,6 +203,7 @@ _LINES = with_subjects(
         LiveSession.cancelled_at,
         Cohort.public_id,
         Cohort.name,
+        Cohort.time_zone,
     )
 ).where(SEEN)
 _NEWEST_FIRST = (Notice.at.desc(), Notice.id.desc())
@@ -266,9 +272,9 @@ def sentence(line: NoticeLine, title: str, locale: Locale) -> str:
 
 def when_in(line: NoticeLine, locale: Locale) -> str:
     """When the meeting is that it speaks of."""
-    if line.starts_at is None or line.ends_at is None:
+    if line.starts_at is None or line.ends_at is None or line.time_zone is None:
         return ""
-    return when_in_words(line.starts_at, line.ends_at, locale, locale.zone)
+    return when_in_words(line.starts_at, line.ends_at, locale, ZoneInfo(line.time_zone))
 
 
 def said_in(line: NoticeLine, locale: Locale) -> str:

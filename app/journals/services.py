@@ -385,8 +385,15 @@ def add_comment(
         _note_answer(db, post, parent, comment)
         if comment.by_coach:
             keep_reviews(db, Post.id == post.id)
-        about = {"post_id": post.id, "comment_id": comment.id}
-        tell(db, post.author_id, told_as, once=f"answer {comment.id}", actor_id=viewer.person_id, **about)
+        tell(
+            db,
+            post.author_id,
+            told_as,
+            once=f"answer {comment.id}",
+            actor_id=viewer.person_id,
+            post_id=post.id,
+            comment_id=comment.id,
+        )
         told = {post.author_id, *(tell_thread(db, post, parent, comment) if parent else ())}
         tell_mentioned(db, people, post, comment, told=told)
     return comment

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.cohorts.queries import own_cohort
 from app.journals.feed_keys import reader_by_word
-from app.learn.calendars import calendar_response, entries_of
+from app.learn.calendars import calendar_response, group_entries, own_entries
+from app.learn.reader import Reader, reader_of
 from app.people.viewer import Viewer
 from app.sessions.dated import dated_session
 from app.sessions.entries import entry_of
@@ -23,11 +24,11 @@ router = page_router()
 def cohort_calendar(
     request: Request, db: Session, viewer: Viewer | None, locale: Locale, cohort: str, key: str = ""
 ) -> Response:
-    reader, spoken = _reader(request, db, viewer, locale, key)
-    if reader is None:
+    reader = _reader(request, db, viewer, locale, key)
+    if reader.viewer is None:
         return sign_in_first(request)
-    group = own_cohort(db, reader, cohort)
-    entries = entries_of(db, reader, spoken, request.app.state.settings.base_url, group)
+    group = own_cohort(db, reader.viewer, cohort)
+    entries = group_entries(reader, reader.viewer, group, request.app.state.settings.base_url)
     return calendar_response(request, entries, group.name, secret=bool(key))
 
 
@@ -35,10 +36,10 @@ def cohort_calendar(
 def own_calendar(
     request: Request, db: Session, viewer: Viewer | None, locale: Locale, key: str = ""
 ) -> Response:
-    reader, spoken = _reader(request, db, viewer, locale, key)
-    if reader is None:
+    reader = _reader(request, db, viewer, locale, key)
+    if reader.viewer is None:
         return sign_in_first(request)
-    entries = entries_of(db, reader, spoken, request.app.state.settings.base_url)
+    entries = own_entries(reader, reader.viewer, request.app.state.settings.base_url)
     return calendar_response(request, entries, request.app.state.site.name, secret=bool(key))
 
 
@@ -53,12 +54,11 @@ def session_file(
     return calendar_response(request, entries, group.name, file="meeting.ics")
 
 
-def _reader(
-    request: Request, db: Session, viewer: Viewer | None, locale: Locale, key: str
-) -> tuple[Viewer | None, Locale]:
-    """Whose eyes a calendar is read with, and their language. Raises NotFound for a key that is none."""
+def _reader(request: Request, db: Session, viewer: Viewer | None, locale: Locale, key: str) -> Reader:
+    """Whose eyes a calendar is read with: those of who made the key, else of who is signed in. Raises
+    NotFound for a key that is none."""
     if not key:
-        return viewer, locale
+        return reader_of(request, db, viewer, locale)
     state = request.app.state
     owner = reader_by_word(db, state.settings.secret(), request.url.path, key)
-    return owner, state.pages.locale_for(request, owner.language)
+    return reader_of(request, db, owner, state.pages.locale_for(request, owner.language))

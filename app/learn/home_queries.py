@@ -116,21 +116,19 @@ def _coach_step(groups: Sequence[WaitingGroup], locale: Locale) -> NextStep | No
     if not groups:
         return None
     most = max(groups, key=lambda group: group.waiting)
-    base = f"/cohorts/{most.group.public_id}/coach"
-    if not most.waiting:
-        text = locale.gettext("Nobody waits for an answer.")
-        return NextStep(locale.gettext("Your group"), most.group.name, base, text, locale.gettext("Open"))
-    text = locale.ngettext(
-        "%(num)s post waits for an answer, the oldest first.",
-        "%(num)s posts wait for an answer, the oldest first.",
-        most.waiting,
-    )
+    text = locale.gettext("Nobody waits for an answer.")
+    if most.waiting:
+        text = locale.ngettext(
+            "%(num)s post waits for an answer, the oldest first.",
+            "%(num)s posts wait for an answer, the oldest first.",
+            most.waiting,
+        ) % {"num": most.waiting}
     return NextStep(
         locale.gettext("Your group"),
         most.group.name,
-        f"{base}/inbox",
-        text % {"num": most.waiting},
-        locale.gettext("Read and answer"),
+        f"/cohorts/{most.group.public_id}/coach/today",
+        text,
+        locale.gettext("Who needs me"),
     )
 
 

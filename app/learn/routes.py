@@ -16,6 +16,7 @@ from app.learn import (
     feed_routes,
     journal_routes,
     keep_routes,
+    message_routes,
     moderation_routes,
     opml_routes,
     picture_routes,
@@ -138,6 +139,7 @@ router.pages_of(answer_routes.router)
 router.pages_of(revision_routes.router)
 router.pages_of(cohort_routes.router)
 router.pages_of(break_routes.router)
+router.pages_of(message_routes.router)
 router.pages_of(moderation_routes.router)
 router.pages_of(search_routes.router)
 router.pages_of(keep_routes.router)

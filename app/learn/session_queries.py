@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -127,7 +128,7 @@ def session_view(reader: Reader, viewer: Viewer, cohort: CohortLine, session: Li
         cohort,
         session,
         f"/cohorts/{cohort.public_id}/sessions/{session.public_id}",
-        when_in_words(session.starts_at, session.ends_at, locale, locale.zone),
+        when_in_words(session.starts_at, session.ends_at, locale, ZoneInfo(cohort.time_zone)),
         locale.lang(session.language),
         host_of(session.url),
         Markup(session.agenda_html),  # noqa: S704  cleaned when it was stored

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     APPROVED = "approved"
     TALK = "talk"
     HANDED_OVER = "handed_over"
+    MESSAGE = "message"
     REPORT = "report"
     MODERATION = "moderation"
     BLOG = "blog"
@@ -34,12 +35,16 @@ class Kind(StrEnum):
 
 POSTS = "posts"
 """What the newest posts of one's groups are called among the kinds: only digests tell of them."""
-CHOOSABLE: tuple[str, ...] = (*Kind, POSTS)
+MONDAY = "monday"
+"""What coaches are told on Mondays, of who needs them."""
+CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY)
 DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK, Kind.SESSION)
 """Somebody answered this person, or a meeting of theirs is planned, changed or cancelled: letters of these
 kinds are not counted."""
 PROMPT = (*DIRECT, Kind.REMINDER)
-"""What is mailed at once unless somebody chose otherwise, and then by no digest: it would come too late."""
+"""Where it is wanted at once, no digest tells of it: that would be too late."""
+AT_ONCE: tuple[str, ...] = (*PROMPT, Kind.MESSAGE)
+"""What is mailed at once, unless somebody wishes otherwise."""
 
 
 class Frequency(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from app.clock import now
 from app.sessions.models import Coming
@@ -49,7 +50,7 @@ def card_of(line: SessionLine, locale: Locale, *, with_group: bool = False) -> S
         f"/cohorts/{line.cohort_public_id}/sessions/{line.public_id}",
         line.title,
         locale.lang(line.language),
-        when_in_words(line.starts_at, line.ends_at, locale, locale.zone),
+        when_in_words(line.starts_at, line.ends_at, locale, ZoneInfo(line.time_zone)),
         line.place,
         host_of(line.url),
         line.cohort_name if with_group else "",

@@ -75,6 +75,7 @@ class SessionLine(NamedTuple):
     cancelled_at: datetime | None
     cohort_public_id: str
     cohort_name: str
+    time_zone: str
     coming: str | None
     attended_at: datetime | None
 
@@ -95,6 +96,7 @@ _LINES: Select[*tuple[Any, ...]] = (
         LiveSession.cancelled_at,
         Cohort.public_id,
         Cohort.name,
+        Cohort.time_zone,
         Attendance.coming,
         Attendance.attended_at,
     )

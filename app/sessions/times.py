@@ -32,9 +32,10 @@ def wall_clock(moment: datetime, zone: ZoneInfo) -> tuple[date, time]:
 
 
 def when_in_words(starts_at: datetime, ends_at: datetime, locale: Locale, zone: ZoneInfo) -> str:
-    """ "Thursday, 26 November 2026, 10:00–11:30"."""
+    """ "Thursday, 26 November 2026, 10:00–11:30", with a place of the zone where it is not the site's."""
     starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
-    return f"{locale.date(starts.date(), 'full')}, {starts:%H:%M}–{ends:%H:%M}"
+    said = f"{locale.date(starts.date(), 'full')}, {starts:%H:%M}–{ends:%H:%M}"
+    return said if zone.key == locale.zone.key else f"{said} ({zone_in_words(zone, locale)})"
 
 
 def zone_in_words(zone: ZoneInfo, locale: Locale) -> str:

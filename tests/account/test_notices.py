@@ -185,8 +185,11 @@ def test_choices_are_kept_and_strangers_to_them_refused(site: Site) -> None:
         node.attributes["name"]: node.css_first("[selected]").attributes["value"]
         for node in page.css("select")
     }
-    at_once = dict.fromkeys(("answer", "reply", "session", "reminder"), "at-once")
-    assert shown == {kind: "weekly" for kind in KINDS if kind != "report"} | at_once
+    for_others = ("report", "handed_over", "monday")
+    at_once = ("answer", "reply", "another_look", "message", "session", "reminder")
+    assert shown == {kind: "weekly" for kind in KINDS if kind not in for_others} | dict.fromkeys(
+        at_once, "at-once"
+    )
     see(client.post("/account/notices", data={"answer": "daily", "posts": "never"}), 303)
     see(client.post("/account/notices", data={"answer": "weekly"}), 303)
     with site.db() as db:

@@ -281,6 +281,21 @@ PAGES = (
     Page("/organize/cohorts/{cohort}", who="organizer", at=RIVERSIDE, main=True),
     Page("/organize/cohorts/{cohort}", "no coach", "organizer", {"cohort": "{full_group}"}),
     Page("/organize/cohorts/{cohort}/coaches", "nobody", "organizer", RIVERSIDE, form={}, status=422),
+    Page("/cohorts/{cohort}/coach/today", who="coach", at=RIVERSIDE, main=True),
+    Page("/cohorts/{cohort}/coach/today", "nobody", "coach", EMPTY),
+    Page("/cohorts/{cohort}/coach/today/rules", who="coach", at=RIVERSIDE),
+    Page("/cohorts/{cohort}/coach/message", who="coach", at=RIVERSIDE),
+    Page(
+        "/cohorts/{cohort}/coach/message", "to nobody", "coach", RIVERSIDE, form={"text_en": "x"}, status=422
+    ),
+    Page(
+        "/cohorts/{cohort}/coach/message",
+        "looked at",
+        "coach",
+        RIVERSIDE,
+        form={"text_en": "Hello {{name}}", "text_nl": "Dag {{name}}", "learner": "{learner}"},
+    ),
+    Page("/messages", who="learner"),
     Page("/cohorts/{cohort}/coach/time", who="coach", at=RIVERSIDE),
     Page("/cohorts/{cohort}/coach/time", "to nobody", "coach", RIVERSIDE, form={"what": "days"}, status=422),
     Page("/cohorts/{cohort}/coach/notes", who="coach", at=RIVERSIDE),

@@ -198,6 +198,13 @@ GET  /cohorts/{cohort}/coach/learners/{handle}                elsewhere    login
 GET  /cohorts/{cohort}/coach/learners/{handle}/remove                      login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/learners/{handle}/remove                      login 404   404   404   404   done  404   404   404
 POST /cohorts/{cohort}/coach/learners/{handle}/remove         elsewhere    login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/today                                         login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/today/{handle}/later                          login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/today/{handle}/later             elsewhere    login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/today/rules                                   login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/today/rules                                   login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/coach/message                                       login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/message                                       login 404   404   404   404   done  404   404   404
 GET  /cohorts/{cohort}/coach/time                                          login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/time                                          login 404   404   404   404   done  404   404   404
 GET  /cohorts/{cohort}/coach/notes                                         login 404   404   404   404   page  404   404   404
@@ -285,6 +292,7 @@ GET  /account/answers                                                      login
 GET  /account/journal.zip                                                  login page  page  page  page  page  page  page  page
 GET  /account/notices                                                      login page  page  page  page  page  page  page  page
 POST /account/notices                                                      login done  done  done  done  done  done  done  done
+GET  /messages                                                             login page  page  page  page  page  page  page  page
 GET  /notices                                                              login page  page  page  page  page  page  page  page
 POST /notices/read                                                         login done  done  done  done  done  done  done  done
 POST /notices/{notice}/open                                                login 404   done  404   404   404   404   404   404
@@ -404,6 +412,16 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/account/blog/settings": {"visibility": "cohort", "takes": "all"},
     "/account/blog/remove": {"posts": "delete"},
     "/enrolments/{enrolment}/break": {"back": (now() + timedelta(days=20)).date().isoformat()},
+    "/cohorts/{cohort}/coach/today/{handle}/later": {"rule": "silent"},
+    "/cohorts/{cohort}/coach/today/rules": {
+        "first_days": "1",
+        "answer_days": "2",
+        "begin_days": "3",
+        "silent_days": "10",
+        "ticked_things": "2",
+        "behind_days": "5",
+    },
+    "/cohorts/{cohort}/coach/message": {"learner": "piet-claes", "text_en": "Hello.", "action": "send"},
     "/cohorts/{cohort}/coach/time": {"learner": "lena-maes", "what": "days", "days": "7"},
     "/cohorts/{cohort}/coach/notes/{thing}": {"body": "Here we use Teams; ask Ann."},
     "/cohorts/{cohort}/coach/blogs": {"blogs": "Lena Maes,https://lena.example/"},
