@@ -10,11 +10,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, bindparam, exists, null, select, union
+from sqlalchemy.orm import Session, joinedload
 
 from app.clock import now
 from app.cohorts.models import CohortCoach, Enrolment
+from app.cohorts.schedule import read_timing, today_in
 from app.db import BigId
 from app.jobs.services import Task
 from app.notices.models import Kind
@@ -33,22 +34,26 @@ BATCH = 50
 """People in one transaction."""
 
 _cohort, _session = bindparam("cohort", type_=BigId), bindparam("session", type_=BigId)
-_members = union(
-    *(
-        select(membership.person_id.label("person_id")).where(
-            membership.cohort_id == _cohort,
-            membership.ended_at.is_(None),
-            membership.person_id > bindparam("after", type_=BigId),
-        )
-        for membership in (Enrolment, CohortCoach)
+
+
+def _in_cohort(membership: type[Enrolment] | type[CohortCoach], timing: Any) -> Select[Any]:
+    """Who is behind `after`; of learners with what they have of their own time."""
+    return select(membership.person_id.label("person_id"), timing.label("timing")).where(
+        membership.cohort_id == _cohort,
+        membership.ended_at.is_(None),
+        membership.person_id > bindparam("after", type_=BigId),
     )
-).subquery()
+
+
+_members = union(_in_cohort(Enrolment, Enrolment.timing), _in_cohort(CohortCoach, null())).subquery()
 _declined = exists().where(
     Attendance.session_id == _session,
     Attendance.person_id == _members.c.person_id,
     Attendance.coming == Coming.NO.value,
 )
-_in_order = select(_members.c.person_id).order_by(_members.c.person_id).limit(bindparam("limit"))
+_in_order = (
+    select(_members.c.person_id, _members.c.timing).order_by(_members.c.person_id).limit(bindparam("limit"))
+)
 _PEOPLE = {Kind.SESSION: Statement(_in_order), Kind.REMINDER: Statement(_in_order.where(~_declined))}
 
 
@@ -83,19 +88,29 @@ def tell_of_session(
     db: Session, *, live_session_id: int, kind: str, once: str, person_id: int | None, after: int
 ) -> None:
     """Write notices for some people of the group; the next ones are a job of their own."""
-    session, what, at = db.get(LiveSession, live_session_id), Kind(kind), now()
+    session, what, at = _with_cohort(db, live_session_id), Kind(kind), now()
     if session is None or once != once_of(session, what) or session.ends_at <= at:
         return
     if what is Kind.REMINDER and (session.cancelled_at is not None or session.starts_at <= at):
         return
     group = {"cohort": session.cohort_id, "after": after, "limit": BATCH}
     found = _PEOPLE[what].rows(db, group | ({"session": session.id} if what is Kind.REMINDER else {}))
-    people = [row.person_id for row in found]
+    people = [row.person_id for row in found if what is not Kind.REMINDER or not _rests(row.timing, session)]
     outdate(db, session.id, people, but=once)
     for told in people:
         tell(db, told, what, once=once, actor_id=person_id, session_id=session.id)
-    if len(people) == BATCH:
-        _tell_later(db, session, what, person_id, after=people[-1])
+    if len(found) == BATCH:
+        _tell_later(db, session, what, person_id, after=found[-1].person_id)
+
+
+def _rests(timing: str | None, session: LiveSession) -> bool:
+    """Whether a learner takes a break today: nobody reminds them of anything."""
+    return read_timing(timing).paused_on(today_in(session.cohort.time_zone)) is not None
+
+
+def _with_cohort(db: Session, session_id: int) -> LiveSession | None:
+    found = select(LiveSession).where(LiveSession.id == session_id).options(joinedload(LiveSession.cohort))
+    return db.scalars(found).first()
 
 
 def remind_of_sessions(db: Session) -> None:

@@ -14,6 +14,7 @@ from app.people.models import Person
 from app.people.services import set_password
 from app.sessions.ical import Entry, calendar
 from tests.cast import PROGRAMME
+from tests.cohorts.test_runs import GROUP, RULE, after, give, organize
 from tests.conftest import BASE_URL, Site
 from tests.learn.test_feeds import secret_address
 from tests.pages import see, words
@@ -126,6 +127,26 @@ def test_calendars_end_with_the_group_the_password_and_the_address(site: Site, p
         see(site.client().get(addresses[0]), 404)
     assert site.client().get(path).headers["location"].startswith("/sign-in?next=")
     assert site.client(site.cast.stranger).get(f"{base(site)}/calendar.ics").status_code == 404
+
+
+def test_the_own_calendar_has_the_days_of_things_as_they_are_for_this_person(site: Site) -> None:
+    plan(site, TUESDAY)
+    organize(site, "edit", **GROUP)
+    organize(site, "run", rhythm="weekly", deadlines="1", **RULE)
+    give(site, site.cast.learner, what="days", days="3", thing="first")
+    found = {
+        person.name: {str(event["SUMMARY"]): event.decoded("DTSTART") for event in events_of(answer)}
+        for person in (site.cast.learner, site.cast.peer)
+        for answer in [site.client(person).get("/calendar.ics")]
+    }
+    lena, piet = found["Lena Maes"], found["Piet Claes"]
+    assert lena["Thing 2: The second Thing"] == after(weeks=1) and lena["Kick-off"] == TUESDAY
+    last = "Last day for Thing 1: The first Thing"
+    assert lena[last] - piet[last] == timedelta(days=3)
+    organize(site, "run", rhythm="weekly", **RULE)
+    calm = events_of(site.client(site.cast.learner).get("/calendar.ics"))
+    assert not [event for event in calm if str(event["SUMMARY"]).startswith("Last day")]
+    assert len(events_of(site.client(site.cast.coach).get("/calendar.ics"))) == 1, "coaches have no Things"
 
 
 def test_a_calendar_takes_as_many_statements_however_many_meetings_it_has(site: Site) -> None:

@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select
 
 from app.clock import now, set_to
+from app.cohorts.models import Cohort
 from app.cohorts.queries import active_enrolment
 from app.cohorts.services import end_enrolment
 from app.errors import Refused
@@ -88,6 +89,23 @@ def test_clocks_that_change_are_minded(site: Site) -> None:
         "location"
     ]
     assert "31 October 2027, 01:30–02:30" in words(see(coach.get(made))), "two hours, one of them twice"
+
+
+def test_times_are_those_of_the_group_s_own_zone(site: Site) -> None:
+    with site.db() as db:
+        db.get_one(Cohort, site.cast.cohort.id).time_zone = "Europe/Lisbon"
+    coach = site.client(site.cast.coach)
+    form = form_for(START) | {"at": "10:00"}
+    url = coach.post(f"{base(site)}/coach/sessions", data=form).headers["location"]
+    with site.db() as db:
+        assert db.scalars(select(LiveSession.starts_at)).one() == datetime(2026, 12, 1, 10, tzinfo=UTC)
+    said = "Tuesday, 1 December 2026, 10:00–11:30 (Lisbon)"
+    for path in (url, base(site), f"{base(site)}/sessions", "/"):
+        assert said in words(see(site.client(site.cast.learner).get(path)))
+    page = see(coach.get(f"{work_of(url)}/edit"))
+    assert value(page, "at") == "10:00" and "As the clocks show it in Lisbon." in words(page)
+    site.work()
+    assert said in words(see(site.client(site.cast.learner).get("/notices")))
 
 
 # Planning ---------------------------------------------------------------------------------------------

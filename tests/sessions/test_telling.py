@@ -19,6 +19,7 @@ from app.notices.services import choose
 from app.people.models import Person
 from app.sessions.telling import BATCH, REMIND
 from tests.cast import PROGRAMME
+from tests.cohorts.test_runs import give
 from tests.conftest import BASE_URL, Site
 from tests.deeds import answer, crowd, reflect
 from tests.mail.letters import html_of, text_of, told
@@ -121,6 +122,14 @@ def test_people_are_reminded_once_a_day_before_unless_they_said_no(site: Site) -
     assert attached_to(letters[0])[0] == "PUBLISH"
     for hours in (23, 2, -2):
         assert remind(site, START - timedelta(hours=hours)) == []
+
+
+def test_who_takes_a_break_is_told_but_not_reminded(site: Site) -> None:
+    days = {"first": str(now().date()), "back": str(START.date() + timedelta(days=1))}
+    give(site, site.cast.learner, what="pause", **days)
+    plan(site, START)
+    assert len(only(site.mail(), LENA)) == 1
+    assert LENA not in dict(told(remind(site, START - timedelta(hours=24))))
 
 
 def test_a_reminder_moves_with_its_meeting_and_goes_with_it(site: Site) -> None:
