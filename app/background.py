@@ -28,6 +28,13 @@ from app.journals.digests import (
 )
 from app.journals.letters import Desk, digest_letter, notice_letter
 from app.journals.search_index import CATCH_UP, catch_up, forget_words
+from app.learn.reminders import (
+    EACH_DAY,
+    MAIL_REMINDERS,
+    REMINDER_LETTER,
+    mail_reminders,
+    reminder_letter,
+)
 from app.mail.postman import Postman
 from app.mail.services import SEND, forget_ended
 from app.mail.stationery import Stationery
@@ -54,6 +61,7 @@ SCHEDULES = (
     Recurring(TIDY, "10 3 * * *"),
     Recurring(MAIL_MONDAY, EACH_MONDAY),
     Recurring(MAIL_DIGESTS, EACH_MORNING),
+    Recurring(MAIL_REMINDERS, EACH_DAY),
     Recurring(CATCH_UP, "*/10 * * * *"),
     Recurring(REMIND, EVERY_TEN_MINUTES),
     Recurring(polling.POLL, polling.EVERY_MINUTE),
@@ -82,6 +90,7 @@ def make_worker(
             REMIND: remind_of_sessions,
             MAIL_DIGESTS: partial(mail_digests, zone=zone),
             MAIL_MONDAY: mail_monday,
+            MAIL_REMINDERS: mail_reminders,
             MAIL_PASSWORD_LINK: partial(mail_password_link, secret=secret),
             MAIL_ADDRESS_LINK: mail_address_link,
             polling.POLL: partial(
@@ -116,6 +125,12 @@ def make_postman(settings: Settings, library: Library) -> Postman:
             letters.ADDRESS_CHANGED: letters.address_changed,
             letters.ADDRESS_TAKEN: letters.address_taken,
             TRIAL: trial_letter,
+            REMINDER_LETTER: partial(
+                reminder_letter,
+                secret=secret,
+                base_url=settings.base_url,
+                catalogue=lambda: library.catalogue,
+            ),
             MONDAY_LETTER: partial(
                 monday_letter,
                 secret=secret,

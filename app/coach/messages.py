@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.coach.message_forms import MessageForm
 from app.coaching.attention import Rule
-from app.coaching.letters import next_step_in_words
+from app.coaching.letters import next_thing_of, step_in_words
 from app.coaching.nudges import Recipient
 from app.cohorts.queries import CohortLine, PersonLine, learners_of
 from app.things.catalogue import Programme
@@ -95,7 +95,7 @@ def message_view(
             one.name,
             one.language,
             one.text(texts),
-            next_step_in_words(db, one.enrolment_id, programme, pages.locales[one.language])[0],
+            step_in_words(next_thing_of(db, one.enrolment_id, programme), pages.locales[one.language])[0],
         )
         for one in to[:PREVIEWED]
         if not one.why_not

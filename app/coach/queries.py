@@ -269,6 +269,7 @@ def _happened(
         "talked": locale.gettext("Confirmed that you talked about %(thing)s"),
         "completed": locale.gettext("Completed %(thing)s"),
         "nudged": locale.gettext("A coach wrote to them"),
+        "stopped": locale.gettext("Stopped for now"),
         "paused": locale.gettext("Took a break"),
         "resumed": locale.gettext("Came back from a break"),
         "gave-days": locale.gettext("Was given more days"),

@@ -22,6 +22,7 @@ from app.coach import (
     time_routes,
     today_routes,
 )
+from app.coach.progress_csv import progress_csv
 from app.coach.queries import cohort_and_programme, grid_view
 from app.coaching.queries import Show, Sort
 from app.people.viewer import Viewer
@@ -71,6 +72,17 @@ def grid_page(
             "next_url": f"/cohorts/{cohort}/coach?{more}" if view.next else None,
         },
     )
+
+
+@router.get("/cohorts/{cohort}/coach/progress.csv")
+def progress_file(
+    request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, bom: str = ""
+) -> Response:
+    """`bom=1` is for spreadsheets that need a mark of the encoding."""
+    group, programme = cohort_and_programme(db, catalogue_of(request), viewer, cohort)
+    text = progress_csv(db, group, programme, locale, bom=bom == "1")
+    headers = {"Content-Disposition": f'attachment; filename="progress-{cohort}.csv"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 for area in (

@@ -12,8 +12,9 @@
 | blog       | their own blog cannot be read                                  | the second attempt         |
 | finished   | somebody completed the run, and no coach has said anything     | at once                    |
 
-Each learner is there once, for the first rule that holds. Who takes a break is not there, nor for how long a
-coach has put a reason off. There is no score: a rule holds or it does not, and its evidence is said.
+Each learner is there once, for the first rule that holds. Who takes a break or has stopped is not there, nor
+for how long a coach has put a reason off. There is no score: a rule holds or it does not, and its evidence is
+said.
 """
 
 from __future__ import annotations

@@ -18,15 +18,13 @@ from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.people.models import Person
 from app.progress.packs import pack_of
 from app.progress.queries import seen
-from app.progress.rules import next_thing
-from app.things.catalogue import Catalogue, Programme
+from app.progress.rules import next_thing, summary
+from app.things.catalogue import Catalogue, Programme, Thing
 from app.web.i18n import Locale, message
 
 
-def next_step_in_words(
-    db: Session, enrolment_id: int, programme: Programme, locale: Locale
-) -> tuple[str, str]:
-    """ "Thing 7: Make a podcast playlist, about 30 minutes", and its path; empty where nothing is left."""
+def next_thing_of(db: Session, enrolment_id: int, programme: Programme) -> Thing | None:
+    """What comes next in a run that goes on; None where nothing is left, or nothing more is open yet."""
     row, whole = seen(db, enrolment_id), programme.whole or programme
     run = programme_of_run(whole, row.run)
     closed: frozenset[str] = frozenset()
@@ -34,7 +32,13 @@ def next_step_in_words(
         today = today_in(row.time_zone)
         opens = {slug: dates.opens_on for slug, dates in dates_of(row, run).items()}
         closed = frozenset(slug for slug, day in opens.items() if day and day > today)
-    thing = next_thing(run, pack_of(row, run), closed=closed)
+    pack = pack_of(row, run)
+    thing = next_thing(run, pack, closed=closed)
+    return None if thing is None or (thing.optional and summary(run, pack).finished) else thing
+
+
+def step_in_words(thing: Thing | None, locale: Locale) -> tuple[str, str]:
+    """ "Thing 7: Make a podcast playlist, about 30 minutes", and its path; empty without one."""
     if thing is None:
         return "", ""
     names = {"number": thing.label, "title": thing.text(locale.reading_order()).title}
@@ -42,7 +46,7 @@ def next_step_in_words(
     if thing.minutes:
         minutes = locale.ngettext("about one minute", "about %(num)s minutes", thing.minutes)
         words = f"{words}, {minutes % {'num': thing.minutes}}"
-    return words, f"/programmes/{programme.slug}/{thing.slug}"
+    return words, f"/programmes/{thing.programme}/{thing.slug}"
 
 
 def message_letter(
@@ -74,4 +78,4 @@ def _step(db: Session, nudge: Nudge, catalogue: Catalogue, locale: Locale) -> tu
     programme = catalogue.programme(enrolment.programme_slug) if enrolment else None
     if enrolment is None or programme is None or enrolment.ended_at is not None:
         return "", ""
-    return next_step_in_words(db, enrolment.id, programme, locale)
+    return step_in_words(next_thing_of(db, enrolment.id, programme), locale)

@@ -22,7 +22,7 @@ from app.coaching.attention import (
 )
 from app.coaching.models import Nudge, PutOff
 from app.cohorts.models import Enrolment
-from app.cohorts.queries import CohortLine
+from app.cohorts.queries import GOING_ON, CohortLine
 from app.cohorts.schedule import today_in
 from app.journals.models import Comment, Post, Reaction, Review
 from app.journals.queries import SHARED_WITH_COACH
@@ -73,7 +73,7 @@ def _learners(cohort: CohortLine) -> Select[*tuple[Any, ...]]:
     return (
         select(*_WHO)
         .join(Person, Person.id == Enrolment.person_id)
-        .where(Enrolment.cohort_id == cohort.id, Enrolment.ended_at.is_(None))
+        .where(Enrolment.cohort_id == cohort.id, Enrolment.ended_at.is_(None), GOING_ON)
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
+from app.cohorts.models import DEFAULT_ZONE
 from app.cohorts.runs import Run, programme_of_run, run_of
 from app.cohorts.schedule import Dates, Pause, dates_of, read_timing, today_in
 from app.people.viewer import Enrolled
@@ -38,9 +39,9 @@ def course_in(programme: Programme, enrolled: Enrolled | None) -> Course:
     text = enrolled.run if enrolled else None
     of_run = programme_of_run(programme, text)
     run = run_of(programme, text)
-    if enrolled is None or enrolled.time_zone is None:
+    if enrolled is None:
         return Course(enrolled, of_run, run)
-    today = today_in(enrolled.time_zone)
+    today = today_in(enrolled.time_zone or DEFAULT_ZONE)
     dates = dates_of(enrolled, of_run)
     later = frozenset(slug for slug, found in dates.items() if found.opens_on and found.opens_on > today)
     pause = read_timing(enrolled.timing).paused_on(today) if enrolled.timing else None

@@ -88,7 +88,8 @@ class Enrolment(Base):
     `last_active_at` and `things_complete` are kept by the progress feature, so that a coach's grid can sort
     any number of learners by an index, and with them `active_days`, on how many days they did something, and
     `due_on`, the first day on which something of the run is due that they have not done. `timing` has their
-    pauses and the days that they were given (see app/cohorts/schedule.py).
+    pauses and the days that they were given (see app/cohorts/schedule.py). Who `stopped_at` some moment has
+    stopped until they do something again.
     """
 
     __tablename__ = "enrolment"
@@ -119,6 +120,7 @@ class Enrolment(Base):
     active_days: Mapped[int] = mapped_column(default=1)
     due_on: Mapped[date | None] = mapped_column()
     timing: Mapped[str | None] = mapped_column(Text)
+    stopped_at: Mapped[datetime | None] = mapped_column()
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
     cohort: Mapped[Cohort | None] = relationship(lazy="raise_on_sql")

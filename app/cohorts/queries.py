@@ -205,6 +205,10 @@ _ACTIVE = (
 _ACTIVE_LOCKED = _ACTIVE.with_for_update(of=Enrolment)
 
 
+GOING_ON = or_(Enrolment.stopped_at.is_(None), Enrolment.stopped_at < Enrolment.last_active_at)
+"""Who has not stopped, or did something since."""
+
+
 def active_enrolment(
     db: Session, person_id: int, programme_slug: str, *, for_update: bool = False
 ) -> Enrolment | None:
@@ -228,6 +232,12 @@ def own_enrolment(db: Session, viewer: Viewer, public_id: str) -> Enrolment:
     if enrolment is None:
         raise NotFound
     return enrolment
+
+
+def enrolment_by_public_id(db: Session, public_id: str) -> Enrolment | None:
+    """One that has not ended, with its cohort."""
+    found = select(Enrolment).where(Enrolment.public_id == public_id, Enrolment.ended_at.is_(None))
+    return db.scalars(found.options(joinedload(Enrolment.cohort))).first()
 
 
 def cohorts_of_organization(db: Session, organization_id: int, *, limit: int = 200) -> Sequence[Row[Any]]:

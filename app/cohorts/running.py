@@ -179,6 +179,13 @@ def resume(db: Session, enrolment: Enrolment, today: date, *, actor_id: int) -> 
     db.flush()
 
 
+def stop(db: Session, enrolment: Enrolment) -> None:
+    """By one's own choice: nobody reminds them, until they do something again. Everything is kept."""
+    enrolment.stopped_at = now()
+    _told(db, enrolment, "stopped", enrolment.person_id)
+    db.flush()
+
+
 def _paused(timing: Timing, pauses: list[Pause]) -> Timing:
     return timing.model_copy(update={"pauses": tuple(pauses)})
 

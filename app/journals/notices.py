@@ -38,13 +38,14 @@ SENTENCES = {
     Kind.ANOTHER_LOOK: message("%(name)s asks you to look at “%(title)s” once more"),
     Kind.APPROVED: message("%(name)s approved “%(title)s”"),
     Kind.MESSAGE: message("%(name)s wrote to you"),
+    Kind.STOPPED: message("%(name)s stops here for now; all that they did is kept"),
     Kind.TALK: message("%(name)s says that you talked about a Thing: is it so?"),
     Kind.HANDED_OVER: message("%(name)s hands “%(title)s” over to you, to answer it"),
     Kind.REPORT: message("You are asked to look at “%(title)s”, or at an answer there"),
     Kind.MODERATION: message("There is a decision about “%(title)s”, or about an answer there"),
     Kind.BLOG: message("There is something to look at with your own blog"),
     Kind.SESSION: message("%(group)s meets: “%(title)s”, %(when)s"),
-    Kind.REMINDER: message("Soon: “%(title)s”, %(when)s"),
+    Kind.SOON: message("Soon: “%(title)s”, %(when)s"),
 }
 SESSION_CHANGED = message("“%(title)s” has changed: %(when)s")
 SESSION_CANCELLED = message("“%(title)s” is cancelled: %(when)s")
@@ -52,6 +53,7 @@ SEVERAL_REACTED = message("%(name)s say “%(said)s” about “%(title)s”")
 ELSEWHERE = {
     Kind.TALK: ("/talks", SENTENCES[Kind.TALK]),
     Kind.MESSAGE: ("/messages", SENTENCES[Kind.MESSAGE]),
+    Kind.STOPPED: ("/", SENTENCES[Kind.STOPPED]),
     Kind.REPORT: ("/organize/reports", message("Something was reported to the organizers")),
     Kind.MODERATION: ("/", message("What you reported was looked at")),
     Kind.BLOG: ("/account/blog", SENTENCES[Kind.BLOG]),
@@ -59,6 +61,7 @@ ELSEWHERE = {
 """Where notices lead that speak of no post, and what they say."""
 ICONS = {
     Kind.MESSAGE: "mail",
+    Kind.STOPPED: "info",
     Kind.ANSWER: "message",
     Kind.REPLY: "message",
     Kind.MENTION: "user",
@@ -73,7 +76,7 @@ ICONS = {
     Kind.MODERATION: "eye-off",
     Kind.BLOG: "rss",
     Kind.SESSION: "calendar",
-    Kind.REMINDER: "clock",
+    Kind.SOON: "clock",
 }
 
 READER = aliased(Person)
@@ -102,7 +105,7 @@ SEEN: ColumnElement[bool] = and_(
         and_(Notice.post_id.is_(None), or_(*(Notice.kind == kind.value for kind in ELSEWHERE))),
         and_(
             or_(LiveSession.cohort_id.in_(_LEARNS_IN), LiveSession.cohort_id.in_(_COACHES_IN)),
-            or_(Notice.kind != Kind.REMINDER.value, LiveSession.cancelled_at.is_(None)),
+            or_(Notice.kind != Kind.SOON.value, LiveSession.cancelled_at.is_(None)),
         ),
         and_(
             Post.id.is_not(None),

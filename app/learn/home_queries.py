@@ -14,7 +14,7 @@ from app.cohorts.courses import Course, courses_of
 from app.journals.cards import thing_of, title_of
 from app.journals.streams import answers_to, news
 from app.learn.reader import Reader
-from app.learn.steps import NextStep, next_step
+from app.learn.steps import NextStep, Standpoint, next_step
 from app.learn.weeks import now_in_words
 from app.people.viewer import Enrolled, Membership, Viewer, initials, tone
 from app.progress.packs import pack_of
@@ -27,6 +27,7 @@ from app.web.i18n import Locale
 NEWS_FOR = timedelta(days=30)
 NEWS_LENGTH = 4
 NEAR = timedelta(days=7)
+AWAY = timedelta(weeks=3)
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class AnswerCard:
 @dataclass(frozen=True)
 class Home:
     step: NextStep | None
+    away: str
+    """The enrolment of who was away for weeks; empty for others."""
     meeting: SessionCard | None
     courses: Sequence[CourseView]
     groups: tuple[WaitingGroup, ...]
@@ -85,12 +88,19 @@ def home(reader: Reader, viewer: Viewer) -> Home:
     lines = news(db, viewer, limit=NEWS_LENGTH) if viewer.cohorts else ()
     return Home(
         next_step(reader, packs) or _coach_step(groups, reader.locale),
+        _away(packs),
         _meeting(reader, viewer),
         [_course(reader, *where) for where in packs],
         groups,
         _answers(reader, viewer),
         reader.excerpts(lines),
     )
+
+
+def _away(packs: Sequence[Standpoint]) -> str:
+    """Of the course that was last worked on."""
+    enrolled, _, pack = packs[0] if packs else (None, None, {})
+    return enrolled.public_id if enrolled and pack and now() - enrolled.last_active_at > AWAY else ""
 
 
 def _meeting(reader: Reader, viewer: Viewer) -> SessionCard | None:

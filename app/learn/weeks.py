@@ -55,11 +55,11 @@ def _from(opens_on: date, locale: Locale) -> str:
 def now_in_words(course: Course, pack: Mapping[str, str], locale: Locale) -> str:
     """ "This week: Things 7 and 8." What opened for the group and is not complete, until it is due for this
     learner; else the day on which more opens."""
-    if course.today is None or not course.dates:
-        return ""
     if course.pause:
         until = locale.date(course.pause.back)
         return locale.gettext("You are taking a break until %(date)s.") % {"date": until}
+    if course.today is None or not course.dates:
+        return ""
     current = [thing for thing in course.programme.things if _is_current(course, pack, thing)]
     if current:
         return _current_in_words(course, current, locale)

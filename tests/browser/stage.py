@@ -25,6 +25,7 @@ from app.journals.models import Audience, Comment, Post, ReactionKind, Revision,
 from app.journals.services import About, add_comment, join_cohort, publish_post, save_draft, start_post
 from app.journals.talk import react
 from app.keeping.services import keep_post, keep_thing, write_note
+from app.learn.reminders import pause_token
 from app.notices.services import DIGEST
 from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.organize.letters import TRIAL
@@ -256,6 +257,7 @@ def _posts(db: Session, server: Server, learner: Person, coach: Person) -> dict[
         "draft": _draft(db, learner, About(enrolment, programme, thing)),
         "activity": thing.activity_ids[0],
         "enrolment": enrolment.public_id,
+        "pause_token": pause_token(server.app.state.settings.secret(), enrolment.public_id),
     }
 
 

@@ -41,6 +41,13 @@ POST /programmes/{programme}/enrol                                         login
 GET  /enrolments/{enrolment}/break                                         login 404   page  404   404   404   404   404   404
 POST /enrolments/{enrolment}/break                                         login 404   done  404   404   404   404   404   404
 POST /enrolments/{enrolment}/break/end                                     login 404   done  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/short                                         login 404   page  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/stop                                          login 404   page  404   404   404   404   404   404
+POST /enrolments/{enrolment}/stop                                          login 404   done  404   404   404   404   404   404
+GET  /pause/{token}                                                        page  page  page  page  page  page  page  page  page
+POST /pause/{token}                                                        page  page  page  page  page  page  page  page  page
+GET  /pause/{token}                                           unknown      404   404   404   404   404   404   404   404   404
+POST /pause/{token}                                           unknown      404   404   404   404   404   404   404   404   404
 GET  /enrolments/{enrolment}/leave                                         login 404   page  404   404   404   404   404   404
 POST /enrolments/{enrolment}/leave                                         login 404   done  404   404   404   404   404   404
 GET  /programmes/{programme}/images/{path:path}                            page  page  page  page  page  page  page  page  page
@@ -198,6 +205,7 @@ GET  /cohorts/{cohort}/coach/learners/{handle}                elsewhere    login
 GET  /cohorts/{cohort}/coach/learners/{handle}/remove                      login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/learners/{handle}/remove                      login 404   404   404   404   done  404   404   404
 POST /cohorts/{cohort}/coach/learners/{handle}/remove         elsewhere    login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/progress.csv                                  login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/coach/today                                         login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/today/{handle}/later                          login 404   404   404   404   done  404   404   404
 POST /cohorts/{cohort}/coach/today/{handle}/later             elsewhere    login 404   404   404   404   404   404   404   404

@@ -39,6 +39,7 @@ from app.journals.services import (
 )
 from app.journals.talk import react
 from app.keeping.services import keep_post, keep_thing, remove, write_note
+from app.learn.reminders import pause_token
 from app.mail.services import SEND
 from app.moderation.hidings import own_hiding
 from app.moderation.models import Hiding, Reason
@@ -503,6 +504,7 @@ def _make_groups(world: World, db: Session) -> None:
     enrolment = active_enrolment(db, cast.learner.id, PROGRAMME)
     assert enrolment is not None
     world.ids["enrolment"] = enrolment.public_id
+    world.ids["pause"] = pause_token(world.site.app.state.settings.secret(), enrolment.public_id)
     full = _group(world, db, "Full House", "FULLHOUSE")
     full.seats = 1
     join_cohort(db, cast.loner.id, full)
