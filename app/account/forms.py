@@ -59,12 +59,6 @@ class EmailForm(Form):
     password_now: Password = ""
 
 
-def _now_or_never(frequency: Frequency) -> Frequency:
-    if frequency not in (Frequency.AT_ONCE, Frequency.NEVER):
-        raise invalid(message("Choose one of the options."))
-    return frequency
-
-
 def _not_at_once(frequency: Frequency) -> Frequency:
     if frequency is Frequency.AT_ONCE:
         raise invalid(message("Choose one of the options."))
@@ -73,6 +67,12 @@ def _not_at_once(frequency: Frequency) -> Frequency:
 
 def _weekly(frequency: Frequency) -> Frequency:
     if frequency not in (Frequency.WEEKLY, Frequency.NEVER):
+        raise invalid(message("Choose one of the options."))
+    return frequency
+
+
+def _at_once(frequency: Frequency) -> Frequency:
+    if frequency not in (Frequency.AT_ONCE, Frequency.NEVER):
         raise invalid(message("Choose one of the options."))
     return frequency
 
@@ -95,10 +95,10 @@ class NoticesForm(Form):
     blog: Frequency | None = None
     message: Frequency | None = None
     stopped: Frequency | None = None
-    away: Annotated[Frequency, AfterValidator(_now_or_never)] | None = None
+    reminder: Annotated[Frequency, AfterValidator(_at_once)] | None = None
     monday: Annotated[Frequency, AfterValidator(_weekly)] | None = None
     session: Frequency | None = None
-    reminder: Annotated[Frequency, AfterValidator(_now_or_never)] | None = None
+    soon: Annotated[Frequency, AfterValidator(_at_once)] | None = None
     posts: Annotated[Frequency, AfterValidator(_not_at_once)] | None = None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.account.forms import NoticesForm
 from app.journals.notices import ICONS, NoticeLine, notices_page, place, sentence, title_in
 from app.markdown import excerpt
-from app.notices.models import AWAY, CHOOSABLE, MONDAY, POSTS, Frequency, Kind
+from app.notices.models import CHOOSABLE, MONDAY, POSTS, REMINDER, Frequency, Kind
 from app.notices.queries import choices_of
 from app.notices.services import DIGEST
 from app.people.viewer import Viewer
@@ -37,9 +37,9 @@ KINDS = {
     Kind.MODERATION: message("There is a decision about what you wrote or reported"),
     Kind.BLOG: message("There is something to look at with your own blog"),
     Kind.SESSION: message("A meeting of your group is planned, changed or cancelled"),
-    Kind.REMINDER: message("A meeting of your group is tomorrow"),
+    Kind.SOON: message("A meeting of your group is tomorrow"),
     Kind.REPORT: message("Something is reported, and you are asked to look at it"),
-    AWAY: message("You were away for two weeks, or four"),
+    REMINDER: message("You were away for two weeks, or four"),
     Kind.STOPPED: message("Somebody in a group that you coach stops for now"),
     MONDAY: message("On Monday: who needs you in the groups that you coach"),
     Kind.HANDED_OVER: message("Another coach hands you a post to answer"),
@@ -54,15 +54,13 @@ FREQUENCIES = {
 CONCERNS: Mapping[str, Callable[[Viewer], bool]] = {
     Kind.REPORT: lambda viewer: bool(viewer.coached) or viewer.is_organizer,
     **dict.fromkeys((Kind.HANDED_OVER, Kind.STOPPED, MONDAY), lambda viewer: bool(viewer.coached)),
-    **dict.fromkeys(
-        (Kind.SESSION, Kind.REMINDER), lambda viewer: bool(viewer.cohorts) or bool(viewer.coached)
-    ),
+    **dict.fromkeys((Kind.SESSION, Kind.SOON), lambda viewer: bool(viewer.cohorts) or bool(viewer.coached)),
 }
 """Whom a kind concerns, where that is not everyone."""
 OFFERED: Mapping[str, Sequence[Frequency]] = {
     POSTS: (Frequency.DAILY, Frequency.WEEKLY, Frequency.NEVER),
     MONDAY: (Frequency.WEEKLY, Frequency.NEVER),
-    **dict.fromkeys((Kind.REMINDER, AWAY), (Frequency.AT_ONCE, Frequency.NEVER)),
+    **dict.fromkeys((Kind.SOON, REMINDER), (Frequency.AT_ONCE, Frequency.NEVER)),
 }
 """How often a kind can be told, where that is not anyhow."""
 DIGESTS = message("The daily and weekly mail about what happened")

@@ -48,7 +48,7 @@ QUOTED = 70
 """Columns of a quotation in plain text, without its mark."""
 
 ORDER = (
-    *(Kind.SESSION, Kind.REMINDER),
+    *(Kind.SESSION, Kind.SOON),
     *(Kind.ANSWER, Kind.MESSAGE, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.APPROVED, Kind.TALK, Kind.ACCEPTED),
     *(Kind.MENTION, Kind.QUESTION, Kind.HANDED_OVER, Kind.STOPPED),
     *(Kind.REACTION, Kind.BLOG, Kind.REPORT, Kind.MODERATION),
@@ -71,7 +71,7 @@ SUBJECTS = {
     Kind.MODERATION: message("There is a decision about what you wrote or reported"),
     Kind.BLOG: message("News from your own blog"),
     Kind.SESSION: message("%(group)s meets: %(title)s"),
-    Kind.REMINDER: message("Soon: %(title)s"),
+    Kind.SOON: message("Soon: %(title)s"),
 }
 DIGESTED = message("What is new for you")
 WITH_TEXT = (Kind.ANSWER, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.MENTION, Kind.QUESTION, Kind.ACCEPTED)

@@ -45,7 +45,7 @@ SENTENCES = {
     Kind.MODERATION: message("There is a decision about “%(title)s”, or about an answer there"),
     Kind.BLOG: message("There is something to look at with your own blog"),
     Kind.SESSION: message("%(group)s meets: “%(title)s”, %(when)s"),
-    Kind.REMINDER: message("Soon: “%(title)s”, %(when)s"),
+    Kind.SOON: message("Soon: “%(title)s”, %(when)s"),
 }
 SESSION_CHANGED = message("“%(title)s” has changed: %(when)s")
 SESSION_CANCELLED = message("“%(title)s” is cancelled: %(when)s")
@@ -76,7 +76,7 @@ ICONS = {
     Kind.MODERATION: "eye-off",
     Kind.BLOG: "rss",
     Kind.SESSION: "calendar",
-    Kind.REMINDER: "clock",
+    Kind.SOON: "clock",
 }
 
 READER = aliased(Person)
@@ -105,7 +105,7 @@ SEEN: ColumnElement[bool] = and_(
         and_(Notice.post_id.is_(None), or_(*(Notice.kind == kind.value for kind in ELSEWHERE))),
         and_(
             or_(LiveSession.cohort_id.in_(_LEARNS_IN), LiveSession.cohort_id.in_(_COACHES_IN)),
-            or_(Notice.kind != Kind.REMINDER.value, LiveSession.cancelled_at.is_(None)),
+            or_(Notice.kind != Kind.SOON.value, LiveSession.cancelled_at.is_(None)),
         ),
         and_(
             Post.id.is_not(None),

@@ -26,8 +26,8 @@ from app.web.i18n import Locale
 
 NEWS_FOR = timedelta(days=30)
 NEWS_LENGTH = 4
-AWAY = timedelta(weeks=3)
 NEAR = timedelta(days=7)
+AWAY = timedelta(weeks=3)
 
 
 @dataclass(frozen=True)

@@ -24,15 +24,15 @@ from app.jobs.services import Task
 from app.mail.models import Mail
 from app.mail.postman import Reader, Written
 from app.mail.services import Letter
-from app.notices.models import AWAY, Frequency, NoticeChoice
+from app.notices.models import REMINDER, Frequency, NoticeChoice
 from app.notices.services import begin_mail
 from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.people.models import Person
 from app.things.catalogue import Catalogue
 from app.web.i18n import Locale, message
 
-REMINDER_LETTER = Letter("away", Priority.BULK)
-MAIL_REMINDERS = Task("remind-away", Priority.BULK)
+REMINDER_LETTER = Letter("reminder", Priority.BULK)
+MAIL_REMINDERS = Task("mail-reminders", Priority.BULK)
 EACH_DAY = "0 9 * * *"
 AFTER = (timedelta(days=14), timedelta(days=28), timedelta(days=42))
 WITHIN = timedelta(days=7)
@@ -51,11 +51,11 @@ def mail_reminders(db: Session, *, after: int = 0) -> None:
     at = now()
     unwanted = exists().where(
         NoticeChoice.person_id == Person.id,
-        NoticeChoice.kind == AWAY,
+        NoticeChoice.kind == REMINDER,
         NoticeChoice.frequency == Frequency.NEVER.value,
     )
     active = Enrolment.last_active_at
-    gone = or_(*(active.between(at - days - WITHIN, at - days) for days in AFTER))
+    away = or_(*(active.between(at - days - WITHIN, at - days) for days in AFTER))
     due = (
         select(Enrolment, Person)
         .join(Person, Person.id == Enrolment.person_id)
@@ -63,7 +63,7 @@ def mail_reminders(db: Session, *, after: int = 0) -> None:
         .where(
             Enrolment.id > after,
             Enrolment.ended_at.is_(None),
-            gone,
+            away,
             GOING_ON,
             Cohort.archived_at.is_(None),
             Person.email.is_not(None),
@@ -113,7 +113,7 @@ def reminder_letter(
     if thing is None:
         return None
     unsubscribe = f"{base_url}/unsubscribe?token=" + unsubscribe_token(
-        secret, Unwanted(person.public_id, AWAY)
+        secret, Unwanted(person.public_id, REMINDER)
     )
 
     def values(locale: Locale) -> Mapping[str, Any]:

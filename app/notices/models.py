@@ -31,22 +31,22 @@ class Kind(StrEnum):
     MODERATION = "moderation"
     BLOG = "blog"
     SESSION = "session"
-    REMINDER = "reminder"
+    SOON = "soon"
 
 
 POSTS = "posts"
 """What the newest posts of one's groups are called among the kinds: only digests tell of them."""
 MONDAY = "monday"
 """What coaches are told on Mondays, of who needs them."""
-AWAY = "away"
+REMINDER = "reminder"
 """What a learner is told who was away."""
-CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY, AWAY)
+CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY, REMINDER)
 DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK, Kind.SESSION)
 """Somebody answered this person, or a meeting of theirs is planned, changed or cancelled: letters of these
 kinds are not counted."""
-PROMPT = (*DIRECT, Kind.REMINDER)
+PROMPT = (*DIRECT, Kind.SOON)
 """Where it is wanted at once, no digest tells of it: that would be too late."""
-AT_ONCE: tuple[str, ...] = (*PROMPT, Kind.MESSAGE, AWAY)
+AT_ONCE: tuple[str, ...] = (*PROMPT, Kind.MESSAGE, REMINDER)
 """What is mailed at once, unless somebody wishes otherwise."""
 
 

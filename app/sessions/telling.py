@@ -54,7 +54,7 @@ _declined = exists().where(
 _in_order = (
     select(_members.c.person_id, _members.c.timing).order_by(_members.c.person_id).limit(bindparam("limit"))
 )
-_PEOPLE = {Kind.SESSION: Statement(_in_order), Kind.REMINDER: Statement(_in_order.where(~_declined))}
+_PEOPLE = {Kind.SESSION: Statement(_in_order), Kind.SOON: Statement(_in_order.where(~_declined))}
 
 
 def reminded_already(starts_at: datetime) -> bool:
@@ -79,7 +79,7 @@ def _tell_later(
 
 def once_of(session: LiveSession, kind: Kind) -> str:
     """What names this news: the same of the same meeting is told a single time."""
-    if kind is Kind.REMINDER:
+    if kind is Kind.SOON:
         return f"reminder {session.public_id} {session.starts_at.isoformat()}"
     return f"session {session.public_id} {session.sequence}"
 
@@ -91,11 +91,11 @@ def tell_of_session(
     session, what, at = _with_cohort(db, live_session_id), Kind(kind), now()
     if session is None or once != once_of(session, what) or session.ends_at <= at:
         return
-    if what is Kind.REMINDER and (session.cancelled_at is not None or session.starts_at <= at):
+    if what is Kind.SOON and (session.cancelled_at is not None or session.starts_at <= at):
         return
     group = {"cohort": session.cohort_id, "after": after, "limit": BATCH}
-    found = _PEOPLE[what].rows(db, group | ({"session": session.id} if what is Kind.REMINDER else {}))
-    people = [row.person_id for row in found if what is not Kind.REMINDER or not _rests(row.timing, session)]
+    found = _PEOPLE[what].rows(db, group | ({"session": session.id} if what is Kind.SOON else {}))
+    people = [row.person_id for row in found if what is not Kind.SOON or not _rests(row.timing, session)]
     outdate(db, session.id, people, but=once)
     for told in people:
         tell(db, told, what, once=once, actor_id=person_id, session_id=session.id)
@@ -124,5 +124,5 @@ def remind_of_sessions(db: Session) -> None:
     )
     for session in db.scalars(near.order_by(LiveSession.id).with_for_update()):
         session.reminded_for = session.starts_at
-        _tell_later(db, session, Kind.REMINDER)
+        _tell_later(db, session, Kind.SOON)
     db.flush()

@@ -22,7 +22,7 @@ from tests.conftest import Site
 from tests.deeds import answer, reflect
 from tests.pages import see, value, words
 
-OF_POSTS = [kind for kind in Kind if kind not in (Kind.SESSION, Kind.REMINDER)]
+OF_POSTS = [kind for kind in Kind if kind not in (Kind.SESSION, Kind.SOON)]
 """What tests/sessions is not about."""
 
 
@@ -186,7 +186,7 @@ def test_choices_are_kept_and_strangers_to_them_refused(site: Site) -> None:
         for node in page.css("select")
     }
     for_others = ("report", "handed_over", "stopped", "monday")
-    at_once = ("answer", "reply", "another_look", "message", "session", "reminder", "away")
+    at_once = ("answer", "reply", "another_look", "message", "session", "soon", "reminder")
     assert shown == {kind: "weekly" for kind in KINDS if kind not in for_others} | dict.fromkeys(
         at_once, "at-once"
     )
@@ -195,7 +195,7 @@ def test_choices_are_kept_and_strangers_to_them_refused(site: Site) -> None:
     with site.db() as db:
         kept = choices_of(db, site.cast.learner.id)
     assert (kept["answer"], kept["posts"], kept["reply"]) == ("weekly", "never", "at-once")
-    for form in ({"answer": "hourly"}, {"posts": "at-once"}, {"reminder": "daily"}):
+    for form in ({"answer": "hourly"}, {"posts": "at-once"}, {"soon": "daily"}):
         assert "Choose one of the options." in words(see(client.post("/account/notices", data=form), 422))
     assert not see(site.client(site.cast.loner).get("/account/notices")).css("select#f-session")
     assert "report" in str(

@@ -14,7 +14,7 @@ from app.background import SCHEDULES
 from app.clock import now, set_to
 from app.cohorts.queries import active_enrolment
 from app.learn.reminders import MAIL_REMINDERS
-from app.notices.models import AWAY, Frequency
+from app.notices.models import REMINDER, Frequency
 from app.notices.services import choose
 from app.people.models import Person
 from tests.cast import PROGRAMME
@@ -31,7 +31,7 @@ def away(site: Site) -> Site:
     with site.db() as db:
         db.execute(update(Person).values(email_verified_at=now()))
         for person in (site.cast.peer, site.cast.other_learner, site.cast.loner):
-            choose(db, person.id, {AWAY: Frequency.NEVER})
+            choose(db, person.id, {REMINDER: Frequency.NEVER})
     return site
 
 
@@ -149,7 +149,7 @@ def test_nobody_is_reminded_who_has_finished_or_wants_none(away: Site) -> None:
         finish(away, away.cast.learner, thing)
     assert not remind(away, after(14.1))
     with away.db() as db:
-        choose(db, away.cast.learner.id, {AWAY: Frequency.NEVER})
+        choose(db, away.cast.learner.id, {REMINDER: Frequency.NEVER})
     tick(away, away.cast.learner, "first/a", done="0")
     assert not remind(away, after(14.1))
 

@@ -278,7 +278,7 @@ def test_one_click_ends_such_mail_signed_out_and_from_elsewhere(site: Site) -> N
     tell_of(site, site.cast.learner, Kind.MENTION, post)
     (at_once,), (digest,) = only(site.mail(), LENA), only(morning(site), LENA)
     stranger = site.client()
-    in_digests = {*Kind, "posts"} - {"reply", "another_look", "message", "session", "reminder"}
+    in_digests = {*Kind, "posts"} - {"reply", "another_look", "message", "session", "soon"}
     for letter, kinds in ((at_once, {"answer"}), (digest, in_digests)):
         address = unsubscribing(letter)
         assert "Stop this mail" in words(see(stranger.get(address)))
