@@ -12,7 +12,7 @@ from app.coach.inbox_forms import (
     ApproveForm,
     CoachAnswerForm,
     HandOverForm,
-    ReadForm,
+    MarkReadForm,
 )
 from app.coach.inbox_queries import Desk, FilledIn, desk_of, filled_in, inbox_view, reading_view, sides_of
 from app.coaching.reviewed import inbox_detail, reviewed_post
@@ -58,7 +58,7 @@ def read_many(
     locale: Locale,
     cohort: str,
     show: str = "",
-    form: Bound[ReadForm] = posted(ReadForm),
+    form: Bound[MarkReadForm] = posted(MarkReadForm),
 ) -> Response:
     desk = desk_of(viewer, coached_cohort(db, viewer, cohort), show)
     count = mark_read(db, viewer, desk.cohort.id, form.data.chosen) if form.valid else 0

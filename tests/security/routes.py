@@ -186,6 +186,38 @@ GET  /cohorts/{cohort}/feed.atom                                           404  
 GET  /cohorts/{cohort}/feed.atom                              forged       404   404   404   404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach                                               login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/coach/inbox                                         login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/inbox/read                                    login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/coach/inbox/{post}                     cohort       login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/inbox/{post}                     private      login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/inbox/{post}                     draft        login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/inbox/{post}                     deleted      login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/inbox/{post}                     hidden       login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/inbox/{post}             other_learner-cohort login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/answers             cohort       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/answers             private      login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/answers             hidden       login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/another-look        cohort       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/another-look        private      login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/approve             cohort       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/approve             private      login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/read                members      login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/read                private      login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/reactions           cohort       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/reactions           private      login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/hand-over           cohort       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/hand-over           private      login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/promise                                       login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/promise                                       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/learners/{handle}/talks                       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/learners/{handle}/talks          elsewhere    login 404   404   404   404   404   404   404   404
+GET  /coach/templates                                                      login 404   404   404   404   page  page  404   404
+GET  /coach/templates/new                                                  login 404   404   404   404   page  page  404   404
+POST /coach/templates                                                      login 404   404   404   404   done  done  404   404
+GET  /coach/templates/{template}                                           login 404   404   404   404   page  404   404   404
+POST /coach/templates/{template}                                           login 404   404   404   404   done  404   404   404
+POST /coach/templates/{template}/delete                                    login 404   404   404   404   done  404   404   404
+GET  /talks                                                                login page  page  page  page  page  page  page  page
+POST /talks/{talk}                                                         login 404   done  404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach/learners/{handle}                             login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/coach/learners/{handle}                elsewhere    login 404   404   404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach/reports                                       login 404   404   404   404   page  404   404   404
@@ -283,6 +315,7 @@ POST /organize/cohorts                                                     login
 GET  /organize/cohorts/new                                                 login 404   404   404   404   404   404   page  page
 GET  /organize/cohorts/{cohort}                                            login 404   404   404   404   404   404   page  page
 POST /organize/cohorts/{cohort}/words                                      login 404   404   404   404   404   404   done  done
+POST /organize/cohorts/{cohort}/promise                                    login 404   404   404   404   404   404   done  done
 POST /organize/cohorts/{cohort}/coaches                                    login 404   404   404   404   404   404   done  done
 POST /organize/cohorts/{cohort}/coaches                       unknown      login 404   404   404   404   404   404   422   422
 POST /organize/cohorts/{cohort}/coaches/{handle}/remove                    login 404   404   404   404   404   404   done  done
@@ -350,6 +383,18 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/account/blog/remove": {"posts": "delete"},
     "/cohorts/{cohort}/coach/blogs": {"blogs": "Lena Maes,https://lena.example/"},
     "/cohorts/{cohort}/coach/blogs propose": {"blogs": ",https://lena.example/", "action": "propose"},
+    "/cohorts/{cohort}/coach/inbox/read": {"which": "all"},
+    "/cohorts/{cohort}/coach/inbox/{post}/answers": {"body": "An answer."},
+    "/cohorts/{cohort}/coach/inbox/{post}/another-look": {"body": "Look at the end."},
+    "/cohorts/{cohort}/coach/inbox/{post}/approve": {"body": "Well done."},
+    "/cohorts/{cohort}/coach/inbox/{post}/reactions": {"kind": "thanks", "on": "1"},
+    "/cohorts/{cohort}/coach/inbox/{post}/hand-over": {"coach": "cora-janssens"},
+    "/cohorts/{cohort}/coach/promise": {"promise": "every", "days": "3", "text": "On Fridays."},
+    "/cohorts/{cohort}/coach/learners/{handle}/talks": {"thing": "second"},
+    "/coach/templates": {"title": "Thanks", "text_en": "Thank you, {name}."},
+    "/coach/templates/{template}": {"title": "Thanks", "text_nl": "Bedankt, {name}."},
+    "/talks/{talk}": {"confirmed": "1"},
+    "/organize/cohorts/{cohort}/promise": {"promise": "none"},
     "/forgotten-password": {"email": "lena@example.org"},
     "/account/unlink": {"issuer": ISSUER, "subject": SUBJECT},
     "/language": {"language": "fr", "next": "/programmes"},
@@ -477,11 +522,15 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "report": world.ids["report-desk" if state == "desk" else "report-coaches"],
         "hiding": world.ids[f"hiding-{state or 'comment'}"] if "{hiding}" in template else "",
         "key": world.ids["feed-key"],
+        "template": world.ids["template"],
+        "talk": world.ids["talk"],
         "job": "nosuch" if unknown else world.ids["job"],
         "public_id": world.ids["session"] if "sessions" in template else cast.stranger.public_id,
     }
     if state == "elsewhere":
         values["handle"] = cast.other_learner.handle
+    elif template.endswith("/talks"):
+        values["handle"] = cast.peer.handle
     if template.endswith("/remove"):
         values["handle"] = (cast.other_coach if state == "elsewhere" else cast.coach).handle
     if "answers/{answer}" in template:
