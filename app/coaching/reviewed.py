@@ -185,7 +185,7 @@ def reviewed_post(db: Session, viewer: Viewer, cohort_id: int, public_id: str) -
             Enrolment.ended_at.is_(None),
             visible_to(viewer),
         )
-        .with_for_update(of=Post, key_share=True)
+        .with_for_update(of=[Post, Review], key_share=True)
         .execution_options(populate_existing=True)
     )
     found = db.execute(statement).first()

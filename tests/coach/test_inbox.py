@@ -325,9 +325,9 @@ def test_many_are_marked_as_read_in_one_form(site: Site) -> None:
     for number in range(3):
         reflect(site, site.cast.learner, title=f"Post {number}")
     client, page = site.client(site.cast.coach), shelf(site)
-    ticks = {node.attributes["value"] or "" for node in page.css(".inbox-tick")}
+    ticks = {node.attributes["value"] or "" for node in page.css(".inbox-tick input")}
     assert len(ticks) == 4
-    chosen = page.css(".inbox-tick")[-1].attributes["value"] or ""
+    chosen = page.css(".inbox-tick input")[-1].attributes["value"] or ""
     see(client.post(f"{base(site)}/read", data={"post": chosen}), 303)
     assert titles(shelf(site)) == ["First", "Post 2", "Post 1"]
     shown = [node.attributes["value"] or "" for node in shelf(site).css("[name=shown]")]
