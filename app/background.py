@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.blogs import polling
 from app.blogs.fetch import Fetcher
+from app.coach.monday import EACH_MONDAY, MAIL_MONDAY, MONDAY_LETTER, mail_monday, monday_letter
+from app.coaching.letters import message_letter
+from app.coaching.nudges import MESSAGE
 from app.db import Database
 from app.jobs.models import Priority
 from app.jobs.schedules import Recurring
@@ -25,6 +28,13 @@ from app.journals.digests import (
 )
 from app.journals.letters import Desk, digest_letter, notice_letter
 from app.journals.search_index import CATCH_UP, catch_up, forget_words
+from app.learn.reminders import (
+    EACH_DAY,
+    MAIL_REMINDERS,
+    REMINDER_LETTER,
+    mail_reminders,
+    reminder_letter,
+)
 from app.mail.postman import Postman
 from app.mail.services import SEND, forget_ended
 from app.mail.stationery import Stationery
@@ -48,7 +58,9 @@ from app.things.library import Library
 TIDY = Task("tidy", Priority.BULK)
 SCHEDULES = (
     Recurring(TIDY, "10 3 * * *"),
+    Recurring(MAIL_MONDAY, EACH_MONDAY),
     Recurring(MAIL_DIGESTS, EACH_MORNING),
+    Recurring(MAIL_REMINDERS, EACH_DAY),
     Recurring(CATCH_UP, "*/10 * * * *"),
     Recurring(polling.POLL, polling.EVERY_MINUTE),
 )
@@ -73,6 +85,8 @@ def make_worker(
             SEND: make_postman(settings, library).deliver,
             MAIL_NOTICE: mail_notice,
             MAIL_DIGESTS: partial(mail_digests, zone=zone),
+            MAIL_MONDAY: mail_monday,
+            MAIL_REMINDERS: mail_reminders,
             MAIL_PASSWORD_LINK: partial(mail_password_link, secret=secret),
             MAIL_ADDRESS_LINK: mail_address_link,
             polling.POLL: partial(
@@ -107,6 +121,24 @@ def make_postman(settings: Settings, library: Library) -> Postman:
             letters.ADDRESS_CHANGED: letters.address_changed,
             letters.ADDRESS_TAKEN: letters.address_taken,
             TRIAL: trial_letter,
+            REMINDER_LETTER: partial(
+                reminder_letter,
+                secret=secret,
+                base_url=settings.base_url,
+                catalogue=lambda: library.catalogue,
+            ),
+            MONDAY_LETTER: partial(
+                monday_letter,
+                secret=secret,
+                base_url=settings.base_url,
+                catalogue=lambda: library.catalogue,
+            ),
+            MESSAGE: partial(
+                message_letter,
+                secret=secret,
+                base_url=settings.base_url,
+                catalogue=lambda: library.catalogue,
+            ),
             AT_ONCE_LETTER: partial(notice_letter, desk=desk),
             DIGEST_LETTER: partial(digest_letter, desk=desk),
         },

@@ -29,7 +29,7 @@ from app.clock import now
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
 from app.db import Database
 from app.journals.models import Post, SearchEntry, SearchWord, Visibility
-from app.journals.search_index import entry_of, longer_words
+from app.journals.search_index import circle_of, entry_of, longer_words
 from app.markdown import excerpt, render_post
 from app.migrate import upgrade
 from app.people.models import Person
@@ -148,14 +148,17 @@ def seed(database: Database, count: int) -> Readers:
 def _write(db: Session, rows: list[dict[str, Any]]) -> None:
     """In the order of their moments, as posts come."""
     rows.sort(key=lambda row: row["published_at"])
-    known: set[str] = set()
+    known: set[tuple[str, str]] = set()
     for begin in range(0, len(rows), 5000):
         some = rows[begin : begin + 5000]
         ids = _insert(db, Post, some)
-        entries = [entry_of(SimpleNamespace(**row, id=id_)) for row, id_ in zip(some, ids, strict=True)]
+        written = [SimpleNamespace(**row, id=id_) for row, id_ in zip(some, ids, strict=True)]
+        entries = [entry_of(post) for post in written]
         db.execute(insert(SearchEntry), entries)
-        known |= {word for entry in entries for word in longer_words(entry)}
-    db.execute(insert(SearchWord), [{"word": word} for word in sorted(known)])
+        for post, entry in zip(written, entries, strict=True):
+            circle = circle_of(post)
+            known |= {(circle, word) for word in longer_words(entry) if circle}
+    db.execute(insert(SearchWord), [{"circle": circle, "word": word} for circle, word in sorted(known)])
 
 
 def searches(readers: Readers) -> list[tuple[str, str, str]]:

@@ -65,6 +65,18 @@ def _not_at_once(frequency: Frequency) -> Frequency:
     return frequency
 
 
+def _weekly(frequency: Frequency) -> Frequency:
+    if frequency not in (Frequency.WEEKLY, Frequency.NEVER):
+        raise invalid(message("Choose one of the options."))
+    return frequency
+
+
+def _at_once(frequency: Frequency) -> Frequency:
+    if frequency not in (Frequency.AT_ONCE, Frequency.NEVER):
+        raise invalid(message("Choose one of the options."))
+    return frequency
+
+
 class NoticesForm(Form):
     """How often mail of each kind; what is left out stays as it is."""
 
@@ -81,6 +93,10 @@ class NoticesForm(Form):
     report: Frequency | None = None
     moderation: Frequency | None = None
     blog: Frequency | None = None
+    message: Frequency | None = None
+    stopped: Frequency | None = None
+    reminder: Annotated[Frequency, AfterValidator(_at_once)] | None = None
+    monday: Annotated[Frequency, AfterValidator(_weekly)] | None = None
     posts: Annotated[Frequency, AfterValidator(_not_at_once)] | None = None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.account.forms import NoticesForm
 from app.journals.notices import ICONS, NoticeLine, notices_page, place, sentence, title_in
 from app.markdown import excerpt
-from app.notices.models import CHOOSABLE, POSTS, Frequency, Kind
+from app.notices.models import CHOOSABLE, MONDAY, POSTS, REMINDER, Frequency, Kind
 from app.notices.queries import choices_of
 from app.notices.services import DIGEST
 from app.people.viewer import Viewer
@@ -27,6 +27,7 @@ KINDS = {
     Kind.ANOTHER_LOOK: message("Your coach asks you to look at a post once more"),
     Kind.APPROVED: message("Your coach approves a post of yours"),
     Kind.TALK: message("Your coach says that you talked about a Thing"),
+    Kind.MESSAGE: message("Your coach writes to you, at most once a week"),
     Kind.REPLY: message("Somebody replies to an answer of yours"),
     Kind.MENTION: message("Somebody mentions you"),
     Kind.REACTION: message("Somebody reacts to what you wrote"),
@@ -36,6 +37,9 @@ KINDS = {
     Kind.MODERATION: message("There is a decision about what you wrote or reported"),
     Kind.BLOG: message("There is something to look at with your own blog"),
     Kind.REPORT: message("Something is reported, and you are asked to look at it"),
+    REMINDER: message("You were away for two weeks, or four"),
+    Kind.STOPPED: message("Somebody in a group that you coach stops for now"),
+    MONDAY: message("On Monday: who needs you in the groups that you coach"),
     Kind.HANDED_OVER: message("Another coach hands you a post to answer"),
 }
 """What somebody chooses the frequency of, in the order of the page."""
@@ -107,11 +111,20 @@ def choice_rows(viewer: Viewer, locale: Locale) -> list[tuple[str, str, list[tup
     names = [(frequency.value, _(name.text)) for frequency, name in FREQUENCIES.items()]
     rows = []
     for kind, name in KINDS.items():
-        if kind == Kind.HANDED_OVER and not viewer.coached:
+        if kind in (Kind.HANDED_OVER, Kind.STOPPED, MONDAY) and not viewer.coached:
             continue
         if kind != Kind.REPORT or viewer.coached or viewer.is_organizer:
-            rows.append((str(kind), _(name.text), names[1:] if kind == POSTS else names))
+            rows.append((str(kind), _(name.text), _offered(kind, names)))
     return rows
+
+
+def _offered(kind: str, names: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """How often there is mail of a kind."""
+    if kind == MONDAY:
+        return names[2:]
+    if kind == REMINDER:
+        return [names[0], names[3]]
+    return names[1:] if kind == POSTS else names
 
 
 def unwanted_in_words(what: str, locale: Locale) -> str:

@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.blogs.queries import shared_blog
 from app.blogs.words import state_in_words
+from app.coaching.nudges import NudgeLine, messages_to
 from app.coaching.queries import GridRow, Learner, Show, Sort, grid, journey, learner
 from app.cohorts.queries import CohortLine, coached_cohort
+from app.cohorts.runs import programme_of_run
+from app.cohorts.schedule import read_timing, today_in
 from app.errors import NotFound
 from app.journals.cards import excerpts
 from app.journals.streams import journal_lines
@@ -32,12 +35,12 @@ HANDLE = "{handle}"
 def cohort_and_programme(
     db: Session, catalogue: Catalogue, viewer: Viewer, public_id: str
 ) -> tuple[CohortLine, Programme]:
-    """A cohort that the viewer coaches, with its programme. Raises NotFound."""
+    """A cohort that the viewer coaches, with the programme as it runs it. Raises NotFound."""
     cohort = coached_cohort(db, viewer, public_id)
     programme = catalogue.programme(cohort.programme_slug)
     if programme is None:
         raise NotFound
-    return cohort, programme
+    return cohort, programme_of_run(programme, cohort.run)
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,8 @@ class LearnerView:
     blog: tuple[str, str] | None
     """The address of their own blog, and how it is with it; None where coaches may not know of one."""
     happened: Sequence[tuple[datetime, str]]
+    messages: Sequence[NudgeLine]
+    timing: Sequence[str]
     talkable: Sequence[tuple[str, str]]
     """(slug, title) of the Things that coach and learner may have talked about."""
     talked: Sequence[tuple[str, datetime]]
@@ -166,7 +171,7 @@ def learner_view(
     locale: Locale,
     handle: str,
 ) -> LearnerView:
-    programme = catalogue.programmes[cohort.programme_slug]
+    programme = programme_of_run(catalogue.programmes[cohort.programme_slug], cohort.run)
     found = learner(db, cohort, programme, handle)
     posts = journal_lines(db, viewer, found.person.id, limit=10)
     facts = facts_of(db, found.enrolment.id)
@@ -210,6 +215,8 @@ def learner_view(
         bool(posts.next),
         _blog_in_words(db, found, cohort, locale),
         _happened(db, found.enrolment.id, programme, locale),
+        messages_to(db, found.person.id, enrolment_id=found.enrolment.id),
+        _timing_in_words(found, cohort, programme, locale),
         *_talks(db, found.enrolment.id, lines),
     )
 
@@ -225,6 +232,23 @@ def _talks(
         [(line.thing.slug, f"{line.thing.label}. {line.title}") for line, talk in waiting if talk is None],
         [(line.title, talk.at) for line, talk in waiting if talk is not None],
     )
+
+
+def _timing_in_words(
+    found: Learner, cohort: CohortLine, programme: Programme, locale: Locale
+) -> Sequence[str]:
+    """The break that they take, and the days that they were given."""
+    timing, words = read_timing(found.enrolment.timing), []
+    pause = timing.paused_on(today_in(cohort.time_zone))
+    if pause:
+        words.append(locale.gettext("takes a break until %(date)s") % {"date": locale.date(pause.back)})
+    for slug, days in timing.extra:
+        thing = programme.thing(slug)
+        given = locale.ngettext("%(num)s day more", "%(num)s days more", days) % {"num": days}
+        if thing:
+            given = locale.gettext("%(days)s for Thing %(number)s") % {"days": given, "number": thing.label}
+        words.append(given)
+    return words
 
 
 def _blog_in_words(db: Session, found: Learner, cohort: CohortLine, locale: Locale) -> tuple[str, str] | None:
@@ -244,6 +268,11 @@ def _happened(
         "said-talked": locale.gettext("A coach said that you talked about %(thing)s"),
         "talked": locale.gettext("Confirmed that you talked about %(thing)s"),
         "completed": locale.gettext("Completed %(thing)s"),
+        "nudged": locale.gettext("A coach wrote to them"),
+        "stopped": locale.gettext("Stopped for now"),
+        "paused": locale.gettext("Took a break"),
+        "resumed": locale.gettext("Came back from a break"),
+        "gave-days": locale.gettext("Was given more days"),
     }
     told = []
     for event in journey(db, enrolment_id):

@@ -13,10 +13,14 @@ from app.coach import (
     blog_routes,
     inbox_routes,
     learner_routes,
+    message_routes,
     moderation_routes,
     promise_routes,
     template_routes,
+    time_routes,
+    today_routes,
 )
+from app.coach.progress_csv import progress_csv
 from app.coach.queries import cohort_and_programme, grid_view
 from app.coaching.queries import Show, Sort
 from app.people.viewer import Viewer
@@ -68,5 +72,26 @@ def grid_page(
     )
 
 
-for area in (inbox_routes, learner_routes, promise_routes, template_routes, moderation_routes, blog_routes):
+@router.get("/cohorts/{cohort}/coach/progress.csv")
+def progress_file(
+    request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, bom: str = ""
+) -> Response:
+    """`bom=1` is for spreadsheets that need a mark of the encoding."""
+    group, programme = cohort_and_programme(db, catalogue_of(request), viewer, cohort)
+    text = progress_csv(db, group, programme, locale, bom=bom == "1")
+    headers = {"Content-Disposition": f'attachment; filename="progress-{cohort}.csv"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+for area in (
+    inbox_routes,
+    learner_routes,
+    promise_routes,
+    template_routes,
+    moderation_routes,
+    blog_routes,
+    time_routes,
+    today_routes,
+    message_routes,
+):
     router.pages_of(area.router)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -169,6 +169,18 @@ def _escaped(text: str) -> str:
     for special in (ESCAPE, "%", "_"):
         text = text.replace(special, ESCAPE + special)
     return text
+
+
+def everyone(db: Session, cohort_id: int) -> Sequence[Any]:
+    """All learners of a cohort by name, with what is stored of their progress."""
+    joined = func.coalesce(Enrolment.joined_at, Enrolment.started_at).label("joined_at")
+    return db.execute(
+        select(Person.name, Person.real_name, joined, Enrolment.last_active_at, *STORED)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None))
+        .order_by(Person.name_key, Person.id)
+    ).all()
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clock import now
 from app.db import Base, new_public_id
 from app.people.models import Person
+
+DEFAULT_ZONE = "Europe/Brussels"
 
 
 class Mode(StrEnum):
@@ -28,8 +30,10 @@ class ReplyPromise(StrEnum):
 
 
 class Cohort(Base):
-    """A run of a programme for a group. Its coaches answer what `reply_promise` says, within `reply_days`
-    working days where that is a number; `reply_text` is the same in their own words."""
+    """A run of a programme for a group. `run` says how, as app/cohorts/runs.py has it. Its dates are days in
+    `time_zone`. Its coaches answer what `reply_promise` says, within `reply_days` working days where that is
+    a number; `reply_text` is the same in their own words. One that is archived is out of the organizer's way,
+    and nobody joins it any more."""
 
     __tablename__ = "cohort"
     __table_args__ = (UniqueConstraint("created_by_id", "once"),)
@@ -48,6 +52,10 @@ class Cohort(Base):
     seats: Mapped[int | None] = mapped_column()
     default_visibility: Mapped[str | None] = mapped_column(String(12))
     minimum_words: Mapped[int | None] = mapped_column()
+    time_zone: Mapped[str] = mapped_column(String(40), default=DEFAULT_ZONE)
+    run: Mapped[str | None] = mapped_column(Text)
+    archived_at: Mapped[datetime | None] = mapped_column()
+    attention: Mapped[str | None] = mapped_column(Text)
     reply_promise: Mapped[str] = mapped_column(String(12), default=ReplyPromise.FIRST)
     reply_days: Mapped[int | None] = mapped_column()
     reply_text: Mapped[str | None] = mapped_column(String(400))
@@ -76,7 +84,10 @@ class Enrolment(Base):
     """One person in one programme, alone or in a cohort; at most one that has not ended.
 
     `last_active_at` and `things_complete` are kept by the progress feature, so that a coach's grid can sort
-    any number of learners by an index.
+    any number of learners by an index, and with them `active_days`, on how many days they did something, and
+    `due_on`, the first day on which something of the run is due that they have not done. `timing` has their
+    pauses and the days that they were given (see app/cohorts/schedule.py). Who `stopped_at` some moment has
+    stopped until they do something again.
     """
 
     __tablename__ = "enrolment"
@@ -91,6 +102,7 @@ class Enrolment(Base):
         ),
         Index("ix_enrolment_silence", "cohort_id", "last_active_at", "id"),
         Index("ix_enrolment_progress", "cohort_id", "things_complete", "id"),
+        Index("ix_enrolment_due", "cohort_id", "due_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -103,6 +115,22 @@ class Enrolment(Base):
     ended_at: Mapped[datetime | None] = mapped_column()
     last_active_at: Mapped[datetime] = mapped_column(default=now)
     things_complete: Mapped[int] = mapped_column(default=0)
+    active_days: Mapped[int] = mapped_column(default=1)
+    due_on: Mapped[date | None] = mapped_column()
+    timing: Mapped[str | None] = mapped_column(Text)
+    stopped_at: Mapped[datetime | None] = mapped_column()
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
     cohort: Mapped[Cohort | None] = relationship(lazy="raise_on_sql")
+
+
+class ThingNote(Base):
+    """What the coaches of a cohort say above a Thing: Markdown."""
+
+    __tablename__ = "thing_note"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), primary_key=True)
+    thing_slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    body: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    updated_at: Mapped[datetime] = mapped_column(default=now)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.cohorts.models import Cohort, CohortCoach, Enrolment
+from app.cohorts.models import Cohort, CohortCoach, Enrolment, ThingNote
 from app.db import BigId
 from app.errors import NotFound
 from app.people.models import Person
@@ -28,9 +28,13 @@ class CohortLine(NamedTuple):
     starts_on: date | None
     ends_on: date | None
     code: str
+    time_zone: str
+    run: str | None
     reply_promise: str
     reply_days: int | None
     reply_text: str | None
+    attention: str | None
+    language: str | None
 
 
 _BY_PUBLIC_ID = Statement(
@@ -75,6 +79,19 @@ def cohort_by_code(db: Session, code: str) -> Cohort | None:
 def normal_code(code: str) -> str:
     """Codes are read aloud and typed on phones: capitals, without spaces and dashes."""
     return "".join(character for character in code.upper() if character.isalnum())
+
+
+_NOTE = Statement(
+    select(ThingNote.body).where(
+        ThingNote.cohort_id == bindparam("cohort"), ThingNote.thing_slug == bindparam("slug")
+    )
+)
+
+
+def thing_note(db: Session, cohort_id: int, slug: str) -> str:
+    """What the coaches of a cohort say above a Thing; Markdown, or ""."""
+    found = _NOTE.rows(db, {"cohort": cohort_id, "slug": slug})
+    return found[0].body if found else ""
 
 
 class PersonLine(NamedTuple):
@@ -163,6 +180,18 @@ def learners_of(
     return _LEARNERS.rows(db, parameters)
 
 
+def learners_named(db: Session, cohort_id: int, handles: Collection[str]) -> list[Enrolment]:
+    """The enrolments of those of the cohort's learners who have these handles."""
+    found = (
+        select(Enrolment)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(
+            Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None), Person.handle.in_(set(handles))
+        )
+    )
+    return list(db.scalars(found.with_for_update(of=Enrolment)))
+
+
 _ACTIVE = (
     select(Enrolment)
     .where(
@@ -173,6 +202,10 @@ _ACTIVE = (
     .options(joinedload(Enrolment.cohort))
 )
 _ACTIVE_LOCKED = _ACTIVE.with_for_update(of=Enrolment)
+
+
+GOING_ON = or_(Enrolment.stopped_at.is_(None), Enrolment.stopped_at < Enrolment.last_active_at)
+"""Who has not stopped, or did something since."""
 
 
 def active_enrolment(
@@ -198,6 +231,12 @@ def own_enrolment(db: Session, viewer: Viewer, public_id: str) -> Enrolment:
     if enrolment is None:
         raise NotFound
     return enrolment
+
+
+def enrolment_by_public_id(db: Session, public_id: str) -> Enrolment | None:
+    """One that has not ended, with its cohort."""
+    found = select(Enrolment).where(Enrolment.public_id == public_id, Enrolment.ended_at.is_(None))
+    return db.scalars(found.options(joinedload(Enrolment.cohort))).first()
 
 
 def cohorts_of_organization(db: Session, organization_id: int, *, limit: int = 200) -> Sequence[Row[Any]]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.cohorts.models import Cohort, CohortCoach, Enrolment, Mode
+from app.cohorts.models import DEFAULT_ZONE, Cohort, CohortCoach, Enrolment, Mode
 from app.cohorts.queries import active_enrolment, members_count, normal_code
+from app.cohorts.schedule import today_in
 from app.errors import Refused
 from app.events.log import record
 from app.statements import Asked, Statement, insert_once, upsert
@@ -45,6 +47,8 @@ def create_cohort(
     seats: int | None = None,
     default_visibility: str | None = None,
     minimum_words: int | None = None,
+    time_zone: str = DEFAULT_ZONE,
+    run: str | None = None,
     once: str | None = None,
 ) -> Cohort:
     """A cohort; the same `once` by the same person gives the same cohort. Raises Refused for a taken code."""
@@ -62,6 +66,8 @@ def create_cohort(
         "seats": seats,
         "default_visibility": default_visibility,
         "minimum_words": minimum_words,
+        "time_zone": time_zone,
+        "run": run,
         "once": once or secrets.token_hex(16),
     }
     taken_by = db.execute(
@@ -77,15 +83,6 @@ def create_cohort(
     if made:
         record(db, created_by_id, "created", "cohort", cohort.public_id)
     return cohort
-
-
-def ask_for_words(db: Session, cohort: Cohort, minimum: int | None, *, actor_id: int | None) -> None:
-    """How many words a reflection has to have from now on; None for any number. What is published stays."""
-    if cohort.minimum_words == minimum:
-        return
-    cohort.minimum_words = minimum
-    record(db, actor_id, "asked-for-words", "cohort", cohort.public_id, minimum=minimum)
-    db.flush()
 
 
 def add_coach(db: Session, cohort: Cohort, person_id: int, *, actor_id: int | None) -> None:
@@ -145,7 +142,7 @@ def join(db: Session, person_id: int, cohort: Cohort) -> Enrolment:
     enrolment = enrol(db, person_id, cohort.programme_slug)
     if enrolment.cohort_id == cohort.id:
         return enrolment
-    if has_ended(cohort, now().date()):
+    if cohort.archived_at is not None or has_ended(cohort, today_in(cohort.time_zone)):
         raise Refused(message("This group has ended. Ask whoever gave you the code for a new one."), "code")
     if cohort.seats is not None and members_count(db, cohort.id) >= cohort.seats:
         raise Refused(message("This group is full. Ask whoever gave you the code."), "code")
@@ -168,19 +165,41 @@ def end_enrolment(db: Session, enrolment: Enrolment) -> None:
     db.flush()
 
 
-_ACTIVITY = Statement(
-    update(Enrolment)
-    .where(Enrolment.id == bindparam("enrolment"), Enrolment.ended_at.is_(None))
-    .values(
-        last_active_at=bindparam("at", type_=Enrolment.last_active_at.type),
-        things_complete=func.coalesce(
-            bindparam("complete", type_=Enrolment.things_complete.type), Enrolment.things_complete
-        ),
+BEFORE_ALL_DAYS = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Place(NamedTuple):
+    """Where a learner is, for the columns that coaches' pages sort by: how many Things of the run are
+    complete, and the first day on which one is due that is not."""
+
+    things_complete: int
+    due_on: date | None
+
+
+_GOING_ON = update(Enrolment).where(Enrolment.id == bindparam("enrolment"), Enrolment.ended_at.is_(None))
+_AT, _TODAY = (bindparam(name, type_=Enrolment.last_active_at.type) for name in ("at", "today"))
+_DAYS = Enrolment.active_days + case((Enrolment.last_active_at < _TODAY, 1), else_=0)
+_ACTIVITY = Statement(_GOING_ON.values(last_active_at=_AT, active_days=_DAYS))
+_PLACE = Statement(
+    _GOING_ON.values(
+        last_active_at=func.coalesce(_AT, Enrolment.last_active_at),
+        active_days=_DAYS,
+        things_complete=bindparam("things_complete", type_=Enrolment.things_complete.type),
+        due_on=bindparam("due_on", type_=Enrolment.due_on.type),
     )
 )
 
 
-def recording_activity(enrolment_id: int, at: datetime, *, things_complete: int | None = None) -> Asked:
-    """What keeps the columns that the coach's grid sorts by; an enrolment that has ended keeps them as they
-    are."""
-    return _ACTIVITY, {"enrolment": enrolment_id, "at": at, "complete": things_complete}
+def recording_activity(enrolment_id: int, at: datetime) -> Asked:
+    """The learner did something; an enrolment that has ended keeps things as they are."""
+    return _ACTIVITY, {"enrolment": enrolment_id, "at": at, "today": _midnight(at)}
+
+
+def recording_place(enrolment_id: int, at: datetime | None, place: Place) -> Asked:
+    """And it moved them on. `at` is None where it was somebody else's doing."""
+    today = _midnight(at) if at else BEFORE_ALL_DAYS
+    return _PLACE, {"enrolment": enrolment_id, "at": at, "today": today, **place._asdict()}
+
+
+def _midnight(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)

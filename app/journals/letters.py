@@ -47,12 +47,14 @@ QUOTED = 70
 """Columns of a quotation in plain text, without its mark."""
 
 ORDER = (
-    *(Kind.ANSWER, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.APPROVED, Kind.TALK, Kind.ACCEPTED),
-    *(Kind.MENTION, Kind.QUESTION, Kind.HANDED_OVER),
+    *(Kind.ANSWER, Kind.MESSAGE, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.APPROVED, Kind.TALK, Kind.ACCEPTED),
+    *(Kind.MENTION, Kind.QUESTION, Kind.HANDED_OVER, Kind.STOPPED),
     *(Kind.REACTION, Kind.BLOG, Kind.REPORT, Kind.MODERATION),
 )
 """What a digest tells first."""
 SUBJECTS = {
+    Kind.MESSAGE: message("%(name)s wrote to you"),
+    Kind.STOPPED: message("%(name)s stops here for now"),
     Kind.ANSWER: message("%(name)s answered you"),
     Kind.REPLY: message("%(name)s replied to you"),
     Kind.MENTION: message("%(name)s mentioned you"),

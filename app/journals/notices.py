@@ -33,6 +33,8 @@ SENTENCES = {
     Kind.ACCEPTED: message("%(name)s accepted your answer to “%(title)s”"),
     Kind.ANOTHER_LOOK: message("%(name)s asks you to look at “%(title)s” once more"),
     Kind.APPROVED: message("%(name)s approved “%(title)s”"),
+    Kind.MESSAGE: message("%(name)s wrote to you"),
+    Kind.STOPPED: message("%(name)s stops here for now; all that they did is kept"),
     Kind.TALK: message("%(name)s says that you talked about a Thing: is it so?"),
     Kind.HANDED_OVER: message("%(name)s hands “%(title)s” over to you, to answer it"),
     Kind.REPORT: message("You are asked to look at “%(title)s”, or at an answer there"),
@@ -42,12 +44,16 @@ SENTENCES = {
 SEVERAL_REACTED = message("%(name)s say “%(said)s” about “%(title)s”")
 ELSEWHERE = {
     Kind.TALK: ("/talks", SENTENCES[Kind.TALK]),
+    Kind.MESSAGE: ("/messages", SENTENCES[Kind.MESSAGE]),
+    Kind.STOPPED: ("/", SENTENCES[Kind.STOPPED]),
     Kind.REPORT: ("/organize/reports", message("Something was reported to the organizers")),
     Kind.MODERATION: ("/", message("What you reported was looked at")),
     Kind.BLOG: ("/account/blog", SENTENCES[Kind.BLOG]),
 }
 """Where notices lead that speak of no post, and what they say."""
 ICONS = {
+    Kind.MESSAGE: "mail",
+    Kind.STOPPED: "info",
     Kind.ANSWER: "message",
     Kind.REPLY: "message",
     Kind.MENTION: "user",

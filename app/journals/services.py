@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.cohorts.models import Cohort, Enrolment
+from app.cohorts.running import leave
 from app.cohorts.services import join
 from app.db import new_public_id
 from app.errors import NotFound, Refused
@@ -63,12 +64,23 @@ class About:
 def join_cohort(db: Session, person_id: int, cohort: Cohort) -> Enrolment:
     """Join, and take along what was written in the enrolment. Raises Refused as `join` does."""
     enrolment = join(db, person_id, cohort)
-    moves = (Post.enrolment_id == enrolment.id, Post.cohort_id.is_distinct_from(cohort.id))
-    moved = update(Post).where(*moves).values(cohort_id=cohort.id).returning(Post.id)
+    _take_along(db, enrolment)
+    return enrolment
+
+
+def leave_cohort(db: Session, enrolment: Enrolment, *, actor_id: int) -> None:
+    """Go on alone: nobody of the cohort reads any more what was shared with it or its coaches."""
+    leave(db, enrolment, actor_id=actor_id)
+    _take_along(db, enrolment)
+
+
+def _take_along(db: Session, enrolment: Enrolment) -> None:
+    there = enrolment.cohort_id
+    moves = (Post.enrolment_id == enrolment.id, Post.cohort_id.is_distinct_from(there))
+    moved = update(Post).where(*moves).values(cohort_id=there).returning(Post.id)
     ids = db.scalars(moved).all()
     index_posts(db, Post.id.in_(ids))
     keep_reviews(db, Post.id.in_(ids), moved=True)
-    return enrolment
 
 
 def default_visibility(
@@ -373,8 +385,15 @@ def add_comment(
         _note_answer(db, post, parent, comment)
         if comment.by_coach:
             keep_reviews(db, Post.id == post.id)
-        about = {"post_id": post.id, "comment_id": comment.id}
-        tell(db, post.author_id, told_as, once=f"answer {comment.id}", actor_id=viewer.person_id, **about)
+        tell(
+            db,
+            post.author_id,
+            told_as,
+            once=f"answer {comment.id}",
+            actor_id=viewer.person_id,
+            post_id=post.id,
+            comment_id=comment.id,
+        )
         told = {post.author_id, *(tell_thread(db, post, parent, comment) if parent else ())}
         tell_mentioned(db, people, post, comment, told=told)
     return comment

@@ -16,6 +16,8 @@ from app.learn.journal_queries import STREAM_KEY
 from app.learn.reader import reader_of
 from app.people.attempts import CODES_PER_PERSON
 from app.people.viewer import Viewer
+from app.progress.services import place_learners
+from app.things.library import catalogue_of
 from app.web.forms import Bound, blank, posted
 from app.web.i18n import Locale, message
 from app.web.paging import decode_cursor, encode_cursor
@@ -101,11 +103,14 @@ def join_page(request: Request, db: Session, viewer: Viewer | None, locale: Loca
 def join_group(request: Request, db: Session, viewer: Viewer, locale: Locale, code: str) -> Response:
     cohort = _invited(db, code)
     try:
-        join_cohort(db, viewer.person_id, cohort)
+        enrolment = join_cohort(db, viewer.person_id, cohort)
     except Refused as refused:
         view = invitation_view(reader_of(request, db, viewer, locale), cohort)
         context = {"view": view, "refusal": refused.message.translated(locale.gettext)}
         return render(request, "learn/join.html", context, status=409)
+    programme = catalogue_of(request).programme(cohort.programme_slug)
+    if programme:
+        place_learners(db, programme, cohort.id, only=[enrolment.id])
     welcome = locale.gettext("Welcome to %(group)s.") % {"group": cohort.name}
     return redirect(request, "/", Flash(welcome))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
@@ -20,6 +21,12 @@ class TickForm(Form):
     """`done` says how the activity shall be, so that a repeated press changes nothing."""
 
     done: Literal["0", "1"]
+
+
+class BreakForm(Form):
+    """Until when."""
+
+    back: date
 
 
 class PostForm(Form):

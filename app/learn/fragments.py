@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, TypeVar
 
 from markupsafe import Markup
 
+from app.cohorts.courses import Course
 from app.progress.rules import State
 from app.things.catalogue import Activity, Programme, Section, Thing
 from app.web.i18n import Locale
@@ -17,6 +19,10 @@ from app.web.render import Pages
 
 T = TypeVar("T")
 NOT_STARTED = State.NOT_STARTED.value
+LOCKED = "locked "
+States = tuple[str | None, ...]
+"""Of all Things of a programme, in their order: a state, "locked " and a date, or None where one was not
+started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +64,40 @@ class Fragments:
         self.url = f"/programmes/{programme.slug}"
         self.slugs = tuple(thing.slug for thing in programme.things)
         self._kept: dict[Hashable, Any] = {}
+        self._whole = fragments(pages, locale, programme.whole) if programme.whole else self
 
     def tile(self, thing: Thing, state: str, size: str = "", *, current: bool = False) -> Markup:
         """`current` is the one that the reader looks at; it and the large one can be swapped by their ids."""
         return self._keep(
             ("tile", thing.slug, state, size, current),
             lambda: self.render(
-                "learn/_tile.html", state=state, size=size, current=current, **self.names(thing)
+                "learn/_tile.html",
+                state=state,
+                size=size,
+                current=current,
+                locked=self._day(state.removeprefix(LOCKED)) if state.startswith(LOCKED) else "",
+                **self.names(thing),
             ),
         )
 
-    def row(self, pack: Mapping[str, str], size: str = "", current: Thing | None = None) -> Markup:
-        """The tiles of all Things as list items, in the states of `pack`."""
-        return _row(self, tuple(map(pack.get, self.slugs)), size, current)
+    def _day(self, day: str) -> str:
+        """ "3 Dec"."""
+        return self.locale.date(date.fromisoformat(day), "d MMM")
 
-    def aside(self, pack: Mapping[str, str], thing: Thing) -> Markup:
-        """What stands beside a Thing: all of them, in the states of `pack`."""
-        return _aside(self, tuple(map(pack.get, self.slugs)), thing)
+    def row(self, states: States, size: str = "", current: Thing | None = None) -> Markup:
+        """The tiles of all Things as list items."""
+        return _row(self, states, size, current)
+
+    def states(self, pack: Mapping[str, str], course: Course | None = None) -> States:
+        """Of all Things; those that cannot be read yet, and were not begun, are locked until their day."""
+        if course is None or not course.closed:
+            return tuple(map(pack.get, self.slugs))
+        closed = {slug: f"{LOCKED}{course.dates[slug].opens_on}" for slug in course.closed}
+        return tuple(pack.get(slug) or closed.get(slug) for slug in self.slugs)
+
+    def aside(self, states: States, thing: Thing) -> Markup:
+        """What stands beside a Thing: all of them."""
+        return _aside(self, states, thing)
 
     def title(self, thing: Thing) -> Markup:
         return self._keep(
@@ -96,7 +119,9 @@ class Fragments:
         )
 
     def article(self, thing: Thing) -> tuple[Part, ...]:
-        return self._keep(("article", thing.slug), lambda: tuple(self._parts(thing)))
+        """Every group reads the same."""
+        whole = self._whole
+        return whole._keep(("article", thing.slug), lambda: tuple(whole._parts(thing)))
 
     def _parts(self, thing: Thing) -> list[Part]:
         text = thing.text(self.order)
@@ -111,7 +136,8 @@ class Fragments:
         return self.render("learn/_section.html", section=section, **self.names(thing))
 
     def activities(self, thing: Thing) -> tuple[Group, ...]:
-        return self._keep(("activities", thing.slug), lambda: tuple(self._groups(thing)))
+        whole = self._whole
+        return whole._keep(("activities", thing.slug), lambda: tuple(whole._groups(thing)))
 
     def _groups(self, thing: Thing) -> list[Group]:
         text = thing.text(self.order)
@@ -181,10 +207,6 @@ def _kind_of_part(section: Section) -> str:
     return section.kind if section.kind in ("try", "reflect") else "text"
 
 
-States = tuple[str | None, ...]
-"""Of all Things of a programme, in their order; None where one was not started."""
-
-
 @lru_cache(maxsize=1024)
 def _row(prepared: Fragments, states: States, size: str, current: Thing | None) -> Markup:
     tiles = (
@@ -204,6 +226,6 @@ def _aside(prepared: Fragments, states: States, thing: Thing) -> Markup:
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def fragments(pages: Pages, locale: Locale, programme: Programme) -> Fragments:
     return Fragments(pages, locale, programme)

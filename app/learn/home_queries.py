@@ -10,19 +10,21 @@ from markupsafe import Markup
 
 from app.clock import now
 from app.coaching.reviewed import waiting_by_cohort
+from app.cohorts.courses import Course, courses_of
 from app.journals.cards import thing_of, title_of
 from app.journals.streams import answers_to, news
 from app.learn.reader import Reader
-from app.learn.steps import NextStep, next_step
+from app.learn.steps import NextStep, Standpoint, next_step
+from app.learn.weeks import now_in_words
 from app.people.viewer import Enrolled, Membership, Viewer, initials, tone
 from app.progress.packs import pack_of
 from app.progress.rules import summary
 from app.progress.words import summary_in_words
-from app.things.catalogue import Programme
 from app.web.i18n import Locale
 
 NEWS_FOR = timedelta(days=30)
 NEWS_LENGTH = 4
+AWAY = timedelta(weeks=3)
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class CourseView:
     url: str
     tiles: Markup
     words: str
+    now: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class AnswerCard:
 @dataclass(frozen=True)
 class Home:
     step: NextStep | None
+    away: str
+    """The enrolment of who was away for weeks; empty for others."""
     courses: Sequence[CourseView]
     groups: tuple[WaitingGroup, ...]
     answers: Sequence[AnswerCard]
@@ -68,17 +73,18 @@ class Home:
 
 def home(reader: Reader, viewer: Viewer) -> Home:
     """Where somebody is, and what is next."""
-    db, catalogue = reader.db, reader.catalogue
+    db = reader.db
     packs = [
-        (enrolled, programme, pack_of(enrolled, programme))
-        for enrolled in viewer.enrolments
-        if (programme := catalogue.programme(enrolled.programme_slug))
+        (course.enrolled, course, pack_of(course.enrolled, course.programme))
+        for course in courses_of(reader.catalogue, viewer.enrolments)
+        if course.enrolled
     ]
     waiting = waiting_by_cohort(db, viewer) if viewer.coached else {}
     groups = tuple(WaitingGroup(group, waiting.get(group.cohort_id, 0)) for group in viewer.coached)
     lines = news(db, viewer, limit=NEWS_LENGTH) if viewer.cohorts else ()
     return Home(
         next_step(reader, packs) or _coach_step(groups, reader.locale),
+        _away(packs),
         [_course(reader, *where) for where in packs],
         groups,
         _answers(reader, viewer),
@@ -86,10 +92,22 @@ def home(reader: Reader, viewer: Viewer) -> Home:
     )
 
 
-def _course(reader: Reader, course: Enrolled, programme: Programme, pack: Mapping[str, str]) -> CourseView:
-    prepared = reader.fragments(programme)
-    words = summary_in_words(summary(programme, pack), reader.locale)
-    return CourseView(course.cohort, prepared.text.title, prepared.url, prepared.row(pack), words)
+def _away(packs: Sequence[Standpoint]) -> str:
+    """Of the course that was last worked on."""
+    enrolled, _, pack = packs[0] if packs else (None, None, {})
+    return enrolled.public_id if enrolled and pack and now() - enrolled.last_active_at > AWAY else ""
+
+
+def _course(reader: Reader, enrolled: Enrolled, course: Course, pack: Mapping[str, str]) -> CourseView:
+    prepared = reader.fragments(course.programme)
+    return CourseView(
+        enrolled.cohort,
+        prepared.text.title,
+        prepared.url,
+        prepared.row(prepared.states(pack, course)),
+        summary_in_words(summary(course.programme, pack), reader.locale),
+        now_in_words(course, pack, reader.locale),
+    )
 
 
 def _coach_step(groups: Sequence[WaitingGroup], locale: Locale) -> NextStep | None:
@@ -97,21 +115,19 @@ def _coach_step(groups: Sequence[WaitingGroup], locale: Locale) -> NextStep | No
     if not groups:
         return None
     most = max(groups, key=lambda group: group.waiting)
-    base = f"/cohorts/{most.group.public_id}/coach"
-    if not most.waiting:
-        text = locale.gettext("Nobody waits for an answer.")
-        return NextStep(locale.gettext("Your group"), most.group.name, base, text, locale.gettext("Open"))
-    text = locale.ngettext(
-        "%(num)s post waits for an answer, the oldest first.",
-        "%(num)s posts wait for an answer, the oldest first.",
-        most.waiting,
-    )
+    text = locale.gettext("Nobody waits for an answer.")
+    if most.waiting:
+        text = locale.ngettext(
+            "%(num)s post waits for an answer, the oldest first.",
+            "%(num)s posts wait for an answer, the oldest first.",
+            most.waiting,
+        ) % {"num": most.waiting}
     return NextStep(
         locale.gettext("Your group"),
         most.group.name,
-        f"{base}/inbox",
-        text % {"num": most.waiting},
-        locale.gettext("Read and answer"),
+        f"/cohorts/{most.group.public_id}/coach/today",
+        text,
+        locale.gettext("Who needs me"),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from app.cohorts.courses import courses_of
 from app.errors import NotFound
 from app.journals.cards import PostCard, card
 from app.journals.conversations import ThreadView, audiences_of, conversation_about
@@ -78,11 +79,10 @@ def journal_view(reader: Reader, handle: str, after: tuple[datetime, int] | None
 
 def _boards(reader: Reader, person: Person) -> list[Board]:
     boards = []
-    for course in enrolments_of(reader.db, person.id):
-        programme = reader.catalogue.programme(course.programme_slug)
-        if programme:
-            prepared = reader.fragments(programme)
-            tiles = prepared.row(pack_of(course, programme))
+    for course in courses_of(reader.catalogue, enrolments_of(reader.db, person.id)):
+        if course.enrolled:
+            prepared = reader.fragments(course.programme)
+            tiles = prepared.row(prepared.states(pack_of(course.enrolled, course.programme), course))
             boards.append(Board(prepared.text.title, prepared.url, tiles))
     return boards
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from app.cohorts.courses import course_in
 from app.learn.fragments import Fragments
 from app.learn.reader import Reader
 from app.learn.steps import NextStep, next_step
+from app.learn.weeks import Week, in_weeks, now_in_words
 from app.people.viewer import Enrolled
 from app.progress.packs import pack_of
 from app.progress.rules import State, summary
@@ -34,11 +36,11 @@ def programme_cards(reader: Reader) -> list[ProgrammeCard]:
     mine = {enrolled.programme_slug: enrolled for enrolled in viewer.enrolments} if viewer else {}
     cards = []
     for slug, programme in sorted(reader.catalogue.programmes.items()):
-        prepared, course = reader.fragments(programme), mine.get(slug)
+        prepared, enrolled = reader.fragments(programme), mine.get(slug)
         words = ""
-        if course:
-            where = summary(programme, pack_of(course, programme))
-            words = summary_in_words(where, reader.locale)
+        if enrolled:
+            run = course_in(programme, enrolled).programme
+            words = summary_in_words(summary(run, pack_of(enrolled, run)), reader.locale)
         cards.append(
             ProgrammeCard(
                 prepared.text,
@@ -73,7 +75,7 @@ class ThingRow:
     title: str
     summary: str
     url: str
-    state: str
+    look: str
     lang: str
     read_in: str
 
@@ -85,36 +87,39 @@ class ProgrammeView:
     url: str
     course: Enrolled | None
     tiles: Markup
-    rows: Sequence[ThingRow]
+    weeks: Sequence[Week[ThingRow]]
     languages: Sequence[str]
     rule: str
     words: str
+    now: str
     step: NextStep | None
     lang: str
 
 
 def programme_view(reader: Reader, programme: Programme) -> ProgrammeView:
-    viewer, locale = reader.viewer, reader.locale
+    locale, course = reader.locale, reader.course(programme)
+    programme, enrolled = course.programme, course.enrolled
     prepared = reader.fragments(programme)
-    course = viewer.enrolled_in(programme.slug) if viewer else None
-    pack = pack_of(course, programme) if course else {}
-    step = next_step(reader, [(course, programme, pack)]) if course else None
+    pack = pack_of(enrolled, programme) if enrolled else {}
+    states = prepared.states(pack, course)
+    rows = [_row(prepared, thing, state) for thing, state in zip(programme.things, states, strict=True)]
     return ProgrammeView(
         programme,
         prepared.text,
         prepared.url,
-        course,
-        prepared.row(pack),
-        [_row(prepared, thing, pack) for thing in programme.things],
+        enrolled,
+        prepared.row(states),
+        in_weeks(course, rows, locale),
         languages_in_words(programme, locale),
         rule_in_words(programme, locale),
-        summary_in_words(summary(programme, pack), locale) if course else "",
-        step,
+        summary_in_words(summary(programme, pack), locale) if enrolled else "",
+        now_in_words(course, pack, locale),
+        next_step(reader, [(enrolled, course, pack)]) if enrolled else None,
         locale.lang(prepared.text.language),
     )
 
 
-def _row(prepared: Fragments, thing: Thing, pack: Mapping[str, str]) -> ThingRow:
+def _row(prepared: Fragments, thing: Thing, state: str | None) -> ThingRow:
     text = thing.text(prepared.order)
     lang = prepared.locale.lang(text.language)
     return ThingRow(
@@ -122,7 +127,7 @@ def _row(prepared: Fragments, thing: Thing, pack: Mapping[str, str]) -> ThingRow
         text.title,
         text.summary,
         f"{prepared.url}/{thing.slug}",
-        pack.get(thing.slug, State.NOT_STARTED.value),
+        (state or State.NOT_STARTED.value).partition(" ")[0],
         lang,
         prepared.locale.language_name(lang) if lang else "",
     )

@@ -9,6 +9,7 @@ from fastapi import Request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from app.cohorts.courses import Course, course_in
 from app.errors import NotFound
 from app.journals.cards import excerpts
 from app.journals.streams import PostLine
@@ -31,6 +32,10 @@ class Reader(NamedTuple):
 
     def excerpts(self, lines: Iterable[PostLine], heading: int = 3) -> list[Markup]:
         return excerpts(self.pages, self.locale, self.catalogue, lines, heading)
+
+    def course(self, programme: Programme) -> Course:
+        """The programme as the reader is in it."""
+        return course_in(programme, self.viewer.enrolled_in(programme.slug) if self.viewer else None)
 
     def fragments(self, programme: Programme) -> Fragments:
         return fragments(self.pages, self.locale, programme)

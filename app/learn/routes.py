@@ -10,10 +10,12 @@ from app.cohorts.services import enrol
 from app.errors import NotFound
 from app.learn import (
     answer_routes,
+    break_routes,
     cohort_routes,
     feed_routes,
     journal_routes,
     keep_routes,
+    message_routes,
     moderation_routes,
     opml_routes,
     picture_routes,
@@ -73,7 +75,7 @@ def tick(
     reader = reader_of(request, db, viewer, locale)
     found = found_programme(reader.catalogue, programme)
     what = found_thing(found, thing)
-    if activity not in what.activity_ids:
+    if activity not in what.activity_ids or what.slug in reader.course(found).closed:
         raise NotFound
     if not form.valid:
         return render(request, "learn/thing.html", {"view": thing_view(reader, found, what)}, status=422)
@@ -134,6 +136,8 @@ router.pages_of(journal_routes.router)
 router.pages_of(answer_routes.router)
 router.pages_of(revision_routes.router)
 router.pages_of(cohort_routes.router)
+router.pages_of(break_routes.router)
+router.pages_of(message_routes.router)
 router.pages_of(moderation_routes.router)
 router.pages_of(search_routes.router)
 router.pages_of(keep_routes.router)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from app.clock import now
+from app.cohorts.courses import Course
 from app.learn.reader import Reader
 from app.people.viewer import Enrolled
 from app.progress.packs import facts_in
@@ -15,8 +16,8 @@ from app.progress.words import standing_in_words
 from app.things.catalogue import Programme, Thing
 
 AWAY_AFTER = timedelta(days=7)
-Standpoint = tuple[Enrolled, Programme, Mapping[str, str]]
-"""Where somebody is in a programme: the enrolment, and the state of each Thing."""
+Standpoint = tuple[Enrolled, Course, Mapping[str, str]]
+"""Where somebody is in a programme: the enrolment, its run, and the state of each Thing."""
 
 
 class StepTile(NamedTuple):
@@ -38,11 +39,20 @@ class NextStep(NamedTuple):
 
 def next_step(reader: Reader, packs: Sequence[Standpoint]) -> NextStep | None:
     """In the programme last worked on that has anything left to do."""
-    for enrolled, programme, pack in packs:
-        thing = next_thing(programme, pack)
+    for enrolled, course, pack in packs:
+        programme = course.programme
+        thing = _next_in(course, pack)
         if thing is not None and not (thing.optional and summary(programme, pack).finished):
             return _step(reader, enrolled, programme, thing, standing(thing, facts_in(enrolled, thing)))
     return None
+
+
+def _next_in(course: Course, pack: Mapping[str, str], after: Thing | None = None) -> Thing | None:
+    """What is open; else what may be read ahead."""
+    found = next_thing(course.programme, pack, after=after, closed=course.later)
+    if found is None and course.later != course.closed:
+        found = next_thing(course.programme, pack, after=after, closed=course.closed)
+    return found
 
 
 def _step(reader: Reader, course: Enrolled, programme: Programme, thing: Thing, where: Standing) -> NextStep:
@@ -67,12 +77,10 @@ def _step(reader: Reader, course: Enrolled, programme: Programme, thing: Thing, 
     )
 
 
-def step_after(
-    reader: Reader, programme: Programme, thing: Thing, pack: Mapping[str, str]
-) -> NextStep | None:
+def step_after(reader: Reader, course: Course, thing: Thing, pack: Mapping[str, str]) -> NextStep | None:
     """What comes when this Thing is done."""
-    prepared = reader.fragments(programme)
-    following = next_thing(programme, pack, after=thing)
+    prepared = reader.fragments(course.programme)
+    following = _next_in(course, pack, after=thing)
     if following is None:
         return None
     label = reader.locale.gettext("Next: Thing %(number)s") % {"number": following.label}

@@ -7,12 +7,15 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from app.cohorts.courses import Course
+from app.cohorts.queries import thing_note
 from app.journals.cards import title_of
 from app.journals.readers import readers_in_words
 from app.journals.streams import PostLine, ThingPosts, thing_posts
 from app.learn.fragments import Fragments, Group, Part
 from app.learn.reader import Reader
 from app.learn.steps import NextStep, step_after
+from app.markdown import render_post
 from app.people.viewer import Membership
 from app.progress.packs import facts_in, pack_of
 from app.progress.queries import ThingProgress, slugs_of
@@ -93,12 +96,13 @@ def _reflect_html(view: ReflectView) -> Markup:
 
 
 class ThingView(NamedTuple):
-    """A Thing with what the reader has done."""
+    """A Thing with what the reader has done. One that is not open yet has no article, only its day."""
 
     title: Markup
     aside: Markup
     head: Markup
     tile: Markup
+    from_group: Markup
     article: Markup
     keep: Markup
     neighbours: Markup
@@ -109,11 +113,14 @@ class ThingView(NamedTuple):
 
 def thing_view(reader: Reader, programme: Programme, thing: Thing) -> ThingView:
     """The whole page."""
-    viewer = reader.viewer
-    enrolled = viewer.enrolled_in(programme.slug) if viewer else None
+    viewer, course = reader.viewer, reader.course(programme)
+    programme, enrolled = course.programme, course.enrolled
+    thing = programme.thing(thing.slug) or thing
     posts, group, facts, pack = ThingPosts(), None, NOTHING, NO_PACK
     if viewer and enrolled:
         group, facts, pack = enrolled.cohort, facts_in(enrolled, thing), pack_of(enrolled, programme)
+    is_closed = thing.slug in course.closed
+    if viewer and enrolled and not is_closed:
         posts = thing_posts(
             reader.db,
             viewer,
@@ -122,14 +129,15 @@ def thing_view(reader: Reader, programme: Programme, thing: Thing) -> ThingView:
             enrolment_id=enrolled.enrolment_id,
             cohort_id=group.cohort_id if group else None,
         )
-    trying = _try_view(reader, programme, thing, facts, pack)
+    trying = _try_view(reader, course, thing, facts, pack)
     prepared = trying.prepared
     return ThingView(
         prepared.title(thing),
-        prepared.aside(pack, thing),
+        prepared.aside(prepared.states(pack, course), thing),
         prepared.head(thing),
         trying.tile,
-        Markup("\n".join(_article(reader, trying, posts))),  # noqa: S704  each of them is Markup
+        _from_group(reader, course, thing),
+        EMPTY if is_closed else Markup("\n".join(_article(reader, trying, posts))),  # noqa: S704  each of them is Markup
         prepared.keep(thing) if viewer else EMPTY,
         prepared.neighbours(thing),
         tuple(reader.excerpts(posts.others)),
@@ -140,20 +148,41 @@ def thing_view(reader: Reader, programme: Programme, thing: Thing) -> ThingView:
 
 def ticked_view(reader: Reader, programme: Programme, thing: Thing, progress: ThingProgress) -> TryView:
     """What a tick changes on the page."""
-    view = _try_view(reader, programme, thing, progress.facts, progress.pack)
+    course = reader.course(programme)
+    thing = course.programme.thing(thing.slug) or thing
+    view = _try_view(reader, course, thing, progress.facts, progress.pack)
     return view._replace(swapped=True)
 
 
-def _try_view(
-    reader: Reader, programme: Programme, thing: Thing, facts: Facts, pack: Mapping[str, str]
-) -> TryView:
+def _from_group(reader: Reader, course: Course, thing: Thing) -> Markup:
+    """What the group has to say about it: its day, and the coaches' note."""
+    enrolled, opens_on, note = course.enrolled, course.opens_on(thing.slug), ""
+    if enrolled is None or enrolled.cohort is None:
+        return EMPTY
+    if thing.slug in course.run.noted:
+        note = thing_note(reader.db, enrolled.cohort.cohort_id, thing.slug)
+    due_on = course.dates[thing.slug].due_on if course.run.deadlines and thing.slug in course.dates else None
+    if not (opens_on or due_on or note):
+        return EMPTY
+    return reader.pages.part(
+        "learn/_from_group.html",
+        reader.locale,
+        group=enrolled.cohort,
+        opens_on=opens_on,
+        is_closed=thing.slug in course.closed,
+        due_on=due_on,
+        note=render_post(note) if note else "",
+    )
+
+
+def _try_view(reader: Reader, course: Course, thing: Thing, facts: Facts, pack: Mapping[str, str]) -> TryView:
     where = standing(thing, facts)
     return TryView(
-        reader.fragments(programme),
+        reader.fragments(course.programme),
         thing,
         facts.ticks,
         where,
-        step_after(reader, programme, thing, pack) if where.state is State.COMPLETE else None,
+        step_after(reader, course, thing, pack) if where.state is State.COMPLETE else None,
         reader.viewer is not None,
     )
 

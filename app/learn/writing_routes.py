@@ -9,6 +9,7 @@ from uuid import uuid4
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from app.cohorts.courses import course_in
 from app.cohorts.models import Enrolment
 from app.cohorts.queries import active_enrolment, own_enrolment
 from app.cohorts.services import enrol
@@ -37,6 +38,8 @@ def reflect_page(
 ) -> Response:
     found = found_programme(catalogue_of(request), programme)
     what = found_thing(found, thing)
+    if what.slug in course_in(found, viewer.enrolled_in(found.slug)).closed:
+        return redirect(request, f"/programmes/{found.slug}/{what.slug}")
     enrolment = active_enrolment(db, viewer.person_id, found.slug)
     post = writing_about(db, enrolment.id, slugs_of(what)) if enrolment else None
     return open_desk(request, db, viewer, locale, _reflection_desk(found, what, enrolment, post))

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     APPROVED = "approved"
     TALK = "talk"
     HANDED_OVER = "handed_over"
+    MESSAGE = "message"
+    STOPPED = "stopped"
     REPORT = "report"
     MODERATION = "moderation"
     BLOG = "blog"
@@ -32,9 +34,15 @@ class Kind(StrEnum):
 
 POSTS = "posts"
 """What the newest posts of one's groups are called among the kinds: only digests tell of them."""
-CHOOSABLE: tuple[str, ...] = (*Kind, POSTS)
+MONDAY = "monday"
+"""What coaches are told on Mondays, of who needs them."""
+REMINDER = "reminder"
+"""What a learner is told who was away."""
+CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY, REMINDER)
 DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK)
 """Somebody answered this person: letters of these kinds are not counted."""
+AT_ONCE: tuple[str, ...] = (*DIRECT, Kind.MESSAGE, REMINDER)
+"""What is mailed at once, unless somebody wishes otherwise."""
 
 
 class Frequency(StrEnum):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.db import BigId, new_public_id
 from app.jobs.services import Task
-from app.notices.models import DIRECT, Frequency, Kind, Notice, NoticeChoice, NoticeMail
+from app.notices.models import AT_ONCE, MONDAY, Frequency, Kind, Notice, NoticeChoice, NoticeMail
 from app.notices.queries import choices_of, default_of
 from app.statements import Statement, upsert
 
@@ -47,12 +47,13 @@ def tell(
     actor_id: int | None = None,
     post_id: int | None = None,
     comment_id: int | None = None,
-) -> bool:
-    """Tell a person of something, in the caller's transaction, by mail too where they want that at once;
-    nobody hears of what they did themselves. False where there is nothing new to tell: `once` names what
-    happened, and is told a single time."""
+    by_mail: bool = True,
+) -> int | None:
+    """Tell a person of something, in the caller's transaction, by mail too where they want that at once,
+    unless the caller has a letter of its own; nobody hears of what they did themselves. The notice's id; None
+    where there is nothing new to tell: `once` names what happened, and is told a single time."""
     if person_id == actor_id:
-        return False
+        return None
     notice = {
         "public_id": new_public_id(),
         "person_id": person_id,
@@ -65,11 +66,19 @@ def tell(
     }
     told = _TELL.rows(db, notice)
     if not told:
-        return False
+        return None
+    notice_id: int = told[0].id
+    if not by_mail:
+        return notice_id
     chosen = _CHOSEN.rows(db, {"person": person_id, "kind": kind.value})
     if (chosen[0].frequency if chosen else default_of(kind)) == Frequency.AT_ONCE:
-        MAIL_NOTICE.later(db, notice_id=told[0].id)
-    return True
+        MAIL_NOTICE.later(db, notice_id=notice_id)
+    return notice_id
+
+
+def mark_mailed(db: Session, notice_id: int, mail_id: int) -> None:
+    """No other mail tells of it."""
+    db.execute(update(Notice).where(Notice.id == notice_id).values(mail_id=mail_id))
 
 
 def mark_read(db: Session, notice: Notice) -> None:
@@ -105,13 +114,13 @@ def choose(db: Session, person_id: int, wanted: Mapping[str, Frequency]) -> None
 
 def unsubscribe(db: Session, person_id: int, what: str) -> None:
     """No more mail of the kind `what`; for "digest", of all that comes in digests: that is everything but
-    direct answers that are mailed at once."""
+    direct answers and messages that are mailed at once."""
     kinds = [what]
     if what == DIGEST:
         kinds = [
             kind
             for kind, frequency in choices_of(db, person_id).items()
-            if frequency != Frequency.AT_ONCE or kind not in DIRECT
+            if kind != MONDAY and (frequency != Frequency.AT_ONCE or kind not in AT_ONCE)
         ]
     choose(db, person_id, dict.fromkeys(kinds, Frequency.NEVER))
 

@@ -4,39 +4,41 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 from pydantic import EmailStr, Field, StringConstraints, ValidationInfo, field_validator
 
-from app.cohorts.models import Mode
+from app.cohorts.models import DEFAULT_ZONE, Mode
 from app.db import fold_address
 from app.journals.models import Visibility
 from app.people.forms import Name, NewPassword
 from app.web.forms import Form, invalid
 from app.web.i18n import message
 
-MinimumWords = Annotated[int | None, Field(ge=1, le=2_000)]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 
 
-class CohortForm(Form):
-    """Create or change a group."""
+class GroupForm(Form):
+    """What can be changed of a group at any time."""
 
     name: Name
-    programme: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     mode: Mode
-    starts_on: date | None = None
-    ends_on: date | None = None
+    language: Literal["en", "nl", "fr"] | None = None
+    time_zone: Annotated[str, StringConstraints(max_length=40)] = DEFAULT_ZONE
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     seats: Annotated[int | None, Field(ge=1, le=100_000)] = None
     code: Annotated[str, StringConstraints(max_length=20, pattern=r"^[A-Za-z0-9 -]*$")] = ""
     default_visibility: Visibility | None = None
-    minimum_words: MinimumWords = None
-    coaches: Annotated[str, StringConstraints(max_length=4000)] = ""
-    once: Annotated[str, StringConstraints(max_length=36)] = ""
+    minimum_words: Annotated[int | None, Field(ge=1, le=2_000)] = None
 
-    @property
-    def coach_addresses(self) -> list[str]:
-        """E-mail addresses, with lines, spaces, commas or semicolons between them."""
-        return list(dict.fromkeys(fold_address(word) for word in re.split(r"[\s,;]+", self.coaches) if word))
+    @field_validator("time_zone")
+    @classmethod
+    def _exists(cls, time_zone: str) -> str:
+        if time_zone not in available_timezones():
+            raise invalid(message("Write a time zone as place and city, for example Europe/Brussels."))
+        return time_zone
 
     @field_validator("ends_on")
     @classmethod
@@ -47,10 +49,25 @@ class CohortForm(Form):
         return ends_on
 
 
-class WordsForm(Form):
-    """How many words a reflection has to have; empty for any number."""
+class CohortForm(GroupForm):
+    """Start a group."""
 
-    minimum_words: MinimumWords = None
+    programme: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    coaches: Annotated[str, StringConstraints(max_length=4000)] = ""
+    once: Annotated[str, StringConstraints(max_length=36)] = ""
+
+    @property
+    def coach_addresses(self) -> list[str]:
+        """E-mail addresses, with lines, spaces, commas or semicolons between them."""
+        return list(dict.fromkeys(fold_address(word) for word in re.split(r"[\s,;]+", self.coaches) if word))
+
+
+class CopyForm(Form):
+    """The next run of a group."""
+
+    name: Name
+    starts_on: Day | None = None
+    once: Annotated[str, StringConstraints(max_length=36)] = ""
 
 
 class CoachForm(Form):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
 from app.moderation.cards import case_of_appeal, case_of_report
 from app.moderation.forms import SAY_WHY, DecideForm, HandleForm
 from app.moderation.hidings import appeal_line, appeals, hidden_by_organizers, hiding_for_desk
@@ -17,6 +16,7 @@ from app.moderation.queries import (
     reports_for_desk,
 )
 from app.moderation.services import close_report, decide, hide, lift
+from app.organize.queries import organizer
 from app.people.viewer import Viewer
 from app.web.forms import Bound, blank, posted
 from app.web.i18n import Locale
@@ -28,16 +28,9 @@ router = page_router()
 HERE = "/organize/reports"
 
 
-def desk(viewer: Viewer) -> Viewer:
-    """Raises NotFound for anyone who does not organize."""
-    if not viewer.is_organizer:
-        raise NotFound
-    return viewer
-
-
 @router.get("/organize/reports")
 def reports_page(request: Request, db: Session, viewer: Viewer, locale: Locale) -> Response:
-    queue = reports_for_desk(db, desk(viewer))
+    queue = reports_for_desk(db, organizer(viewer))
     context = {
         "waiting": [case_of_report(line, locale) for line in queue.waiting],
         "more": queue.more,
@@ -63,7 +56,7 @@ def handle_report(
     report: str,
     form: Bound[HandleForm] = posted(HandleForm),
 ) -> Response:
-    found, text = report_for_desk(db, desk(viewer), report)
+    found, text = report_for_desk(db, organizer(viewer), report)
     if form.parsed and form.data.is_unexplained:
         form.refuse("reason", SAY_WHY)
     if not form.valid:
@@ -87,7 +80,7 @@ def _report_page(
     *,
     status: int = 200,
 ) -> Response:
-    line = report_line_for_desk(db, desk(viewer), report)
+    line = report_line_for_desk(db, organizer(viewer), report)
     context = {
         "base": "/organize",
         "case": case_of_report(line, locale),
@@ -112,7 +105,7 @@ def decide_appeal(
 ) -> Response:
     if not form.valid:
         return _appeal_page(request, db, viewer, locale, hiding, form, status=422)
-    appeal_line(db, desk(viewer), hiding)
+    appeal_line(db, organizer(viewer), hiding)
     found = hiding_for_desk(db, viewer, hiding)
     decide(db, viewer, found, shown=form.data.decision == "shown", answer=form.data.answer)
     return redirect(request, HERE, Flash(locale.gettext("The writer and the coaches are told.")))
@@ -128,19 +121,19 @@ def _appeal_page(
     *,
     status: int = 200,
 ) -> Response:
-    case = case_of_appeal(appeal_line(db, desk(viewer), hiding), locale)
+    case = case_of_appeal(appeal_line(db, organizer(viewer), hiding), locale)
     return render(request, "organize/appeal.html", {"case": case, "form": form}, status=status)
 
 
 @router.post("/organize/hidings/{hiding}/lift")
 def lift_hiding(request: Request, db: Session, viewer: Viewer, locale: Locale, hiding: str) -> Response:
     """What an organizer hid; appeals are decided with an answer."""
-    lift(db, viewer, hiding_for_desk(db, desk(viewer), hiding), by_organizer=True)
+    lift(db, viewer, hiding_for_desk(db, organizer(viewer), hiding), by_organizer=True)
     done = Flash(locale.gettext("Its readers see it again. The writer is told."))
     return redirect(request, HERE, done)
 
 
 @router.get("/organize/log")
 def log_page(request: Request, db: Session, viewer: Viewer, locale: Locale, after: str = "") -> Response:
-    page = steps(db, desk(viewer), locale, decode_cursor(after, int))
+    page = steps(db, organizer(viewer), locale, decode_cursor(after, int))
     return render(request, "organize/log.html", {"page": page, "paged": bool(after)})

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.errors import NotFound
+from app.people.viewer import Viewer
 from app.things.catalogue import Catalogue, Problem, Programme, ProgrammeText
 from app.web.i18n import LANGUAGES, Locale
+
+
+def organizer(viewer: Viewer) -> Viewer:
+    """Raises NotFound for anyone else: the desk does not exist for them."""
+    if not viewer.is_organizer:
+        raise NotFound
+    return viewer
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from base64 import b64encode
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ class Membership(NamedTuple):
 
 class Enrolled(NamedTuple):
     """An enrolment that has not ended, alone or in a cohort, with what is stored of its progress (see
-    app/progress/packs.py)."""
+    app/progress/packs.py) and of its dates (app/cohorts/schedule.py)."""
 
     enrolment_id: int
     public_id: str
@@ -33,6 +33,12 @@ class Enrolled(NamedTuple):
     programme_slug: str
     last_active_at: datetime
     cohort: Membership | None
+    joined_at: datetime | None
+    timing: str | None
+    run: str | None
+    starts_on: date | None
+    ends_on: date | None
+    time_zone: str | None
     digest: str | None
     pack: str | None
     facts: str | None

@@ -28,7 +28,8 @@ class Tick(Base):
 
 
 class ThingRecord(Base):
-    """The dated facts of one enrolment about one Thing: writing about it, and its completion."""
+    """The dated facts of one enrolment about one Thing: writing about it, a coach's approval of that, and its
+    completion."""
 
     __tablename__ = "thing_record"
     __table_args__ = KEY_IS_THE_TABLE
@@ -39,6 +40,7 @@ class ThingRecord(Base):
     thing_slug: Mapped[str] = mapped_column(String(80), primary_key=True)
     drafted_at: Mapped[datetime | None] = mapped_column()
     reflected_at: Mapped[datetime | None] = mapped_column()
+    approved_at: Mapped[datetime | None] = mapped_column()
     completed_at: Mapped[datetime | None] = mapped_column()
 
 

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from app.progress.rules import NOTHING, Facts, derive, merge
 from app.things.catalogue import Programme, Thing
 
-DRAFTED, REFLECTED, COMPLETE = "+drafted", "+reflected", "+complete"
+DRAFTED, REFLECTED, APPROVED, COMPLETE = "+drafted", "+reflected", "+approved", "+complete"
 SOME_TIME = datetime.min.replace(tzinfo=UTC)
 """When a Thing was completed, as far as a pack knows; its record has the day."""
 
@@ -34,16 +34,22 @@ class Stored(Protocol):
 
 def packed(facts: Facts) -> list[str]:
     """No activity has a name that begins like a mark."""
-    marks = {DRAFTED: facts.drafted, REFLECTED: facts.reflected, COMPLETE: facts.completed_at is not None}
+    marks = {
+        DRAFTED: facts.drafted,
+        REFLECTED: facts.reflected,
+        APPROVED: facts.approved,
+        COMPLETE: facts.completed_at is not None,
+    }
     return [*(mark for mark, holds in marks.items() if holds), *sorted(facts.ticks)]
 
 
 def unpacked(words: Iterable[str]) -> Facts:
     found = frozenset(words)
     return Facts(
-        found - {DRAFTED, REFLECTED, COMPLETE},
+        found - {DRAFTED, REFLECTED, APPROVED, COMPLETE},
         DRAFTED in found,
         REFLECTED in found,
+        APPROVED in found,
         SOME_TIME if COMPLETE in found else None,
     )
 

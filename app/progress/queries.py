@@ -9,7 +9,8 @@ from typing import Protocol
 from sqlalchemy import Row, Text, bindparam, cast, select
 from sqlalchemy.orm import Session
 
-from app.cohorts.models import Enrolment
+from app.cohorts.models import Cohort, Enrolment
+from app.cohorts.schedule import Scheduled
 from app.errors import NotFound
 from app.people.models import Person
 from app.people.viewer import Viewer
@@ -25,6 +26,16 @@ STORED = (
     cast(ProgressState.facts, Text).label("facts"),
 )
 """The row of packs as app/progress/packs.py understands it."""
+COURSE = (
+    Enrolment.joined_at,
+    Enrolment.timing,
+    Cohort.run,
+    Cohort.starts_on,
+    Cohort.ends_on,
+    Cohort.time_zone,
+    *STORED,
+)
+"""And the dates, as app/cohorts/schedule.py does."""
 
 
 def facts_of(db: Session, enrolment_id: int) -> dict[str, Facts]:
@@ -35,11 +46,16 @@ def facts_of(db: Session, enrolment_id: int) -> dict[str, Facts]:
         ticked.setdefault(slug, set()).add(activity_id)
     found = {slug: Facts(frozenset(ids)) for slug, ids in ticked.items()}
     records = select(
-        ThingRecord.thing_slug, ThingRecord.drafted_at, ThingRecord.reflected_at, ThingRecord.completed_at
+        ThingRecord.thing_slug,
+        ThingRecord.drafted_at,
+        ThingRecord.reflected_at,
+        ThingRecord.approved_at,
+        ThingRecord.completed_at,
     ).where(ThingRecord.enrolment_id == enrolment_id)
-    for slug, drafted_at, reflected_at, completed_at in db.execute(records):
+    for slug, drafted_at, reflected_at, approved_at, completed_at in db.execute(records):
         ids = frozenset(ticked.get(slug, ()))
-        found[slug] = Facts(ids, drafted_at is not None, reflected_at is not None, completed_at)
+        drafted, reflected, approved = (at is not None for at in (drafted_at, reflected_at, approved_at))
+        found[slug] = Facts(ids, drafted, reflected, approved, completed_at)
     return found
 
 
@@ -56,8 +72,8 @@ class ThingProgress:
     facts: Facts
 
 
-class Seen(Stored, Protocol):
-    """An enrolment that has not ended with its row of packs, as this transaction read it."""
+class Seen(Stored, Scheduled, Protocol):
+    """An enrolment that has not ended with its row of packs and its dates, as this transaction read it."""
 
     @property
     def enrolment_id(self) -> int: ...
@@ -66,7 +82,8 @@ class Seen(Stored, Protocol):
 
 
 _SEEN = Statement(
-    select(Enrolment.id.label("enrolment_id"), Enrolment.person_id, *STORED)
+    select(Enrolment.id.label("enrolment_id"), Enrolment.person_id, *COURSE)
+    .outerjoin(Cohort, Cohort.id == Enrolment.cohort_id)
     .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)
     .where(Enrolment.id == bindparam("enrolment"), Enrolment.ended_at.is_(None))
 )

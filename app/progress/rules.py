@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -25,6 +25,7 @@ class Facts(NamedTuple):
     ticks: frozenset[str] = frozenset()
     drafted: bool = False
     reflected: bool = False
+    approved: bool = False
     completed_at: datetime | None = None
 
 
@@ -39,6 +40,7 @@ class Standing(NamedTuple):
     counted: int
     reflected: bool
     reflects: bool
+    approval_left: bool = False
 
     @property
     def activities_left(self) -> int:
@@ -49,10 +51,11 @@ class Standing(NamedTuple):
         return self.reflects and not self.reflected
 
 
-def is_finished(thing: Thing, ticks: Collection[str], *, reflected: bool) -> bool:
-    """Every activity that counts is ticked and, where the Thing has a Reflect section, it is reflected on.
-    A Thing that asks for nothing cannot be finished."""
-    return _asks(thing) and thing.counted.issubset(ticks) and (reflected or not thing.has_reflection)
+def is_finished(thing: Thing, facts: Facts) -> bool:
+    """Every activity that counts is ticked and, where the Thing has a Reflect section, it is reflected on,
+    with a coach's approval where the group asks for it. A Thing that asks for nothing cannot be finished."""
+    written = facts.reflected and (facts.approved or not thing.needs_approval)
+    return _asks(thing) and thing.counted.issubset(facts.ticks) and (written or not thing.has_reflection)
 
 
 def _asks(thing: Thing) -> bool:
@@ -62,7 +65,7 @@ def _asks(thing: Thing) -> bool:
 
 def standing(thing: Thing, facts: Facts) -> Standing:
     """A recorded completion holds whatever an edit of the content asks for now."""
-    if facts.completed_at is not None or is_finished(thing, facts.ticks, reflected=facts.reflected):
+    if facts.completed_at is not None or is_finished(thing, facts):
         state = State.COMPLETE
     elif facts.reflected:
         state = State.REFLECTED
@@ -71,7 +74,8 @@ def standing(thing: Thing, facts: Facts) -> Standing:
     else:
         state = State.NOT_STARTED
     done = len(thing.counted & facts.ticks)
-    return Standing(state, done, len(thing.counted), facts.reflected, thing.has_reflection)
+    waits = thing.needs_approval and state is State.REFLECTED and not facts.approved
+    return Standing(state, done, len(thing.counted), facts.reflected, thing.has_reflection, waits)
 
 
 def derive(programme: Programme, facts: Mapping[str, Facts]) -> dict[str, str]:
@@ -99,6 +103,7 @@ def merge(one: Facts, other: Facts) -> Facts:
         one.ticks | other.ticks,
         one.drafted or other.drafted,
         one.reflected or other.reflected,
+        one.approved or other.approved,
         min(dates) if dates else None,
     )
 
@@ -121,35 +126,58 @@ class Summary:
 
 def summary(programme: Programme, pack: Mapping[str, str]) -> Summary:
     """By the programme's completion rule; what is done beyond it does not count twice."""
-    counting, needed = _counting(programme)
-    done = sum(pack.get(slug) == State.COMPLETE for slug in counting)
-    return Summary(needed, min(done, needed))
+    needed, done = 0, 0
+    for slugs, wanted in _counting(programme):
+        needed += wanted
+        done += min(wanted, sum(pack.get(slug) == State.COMPLETE for slug in slugs))
+    return Summary(needed, done)
 
 
-@lru_cache(maxsize=64)
-def _counting(programme: Programme) -> tuple[tuple[str, ...], int]:
-    """The Things that count towards completion, and how many of them it takes."""
-    counting = tuple(
-        thing.slug
-        for thing in programme.things
-        if _asks(thing) and not (programme.complete == "required" and thing.optional)
-    )
-    needed = min(programme.complete, len(counting)) if isinstance(programme.complete, int) else len(counting)
-    return counting, needed
+@lru_cache(maxsize=256)
+def _counting(programme: Programme) -> tuple[tuple[tuple[str, ...], int], ...]:
+    """Some Things, and how many of them completion takes; then others, where the rule has two parts."""
+    asking = _asking(programme)
+    required = tuple(thing.slug for thing in asking if not thing.optional)
+    optional = tuple(thing.slug for thing in asking if thing.optional)
+    if programme.complete == "required":
+        return (required, len(required)), (optional, min(programme.optional_needed, len(optional)))
+    every = tuple(thing.slug for thing in asking)
+    return ((every, len(every) if programme.complete == "all" else min(programme.complete, len(every))),)
 
 
-@lru_cache(maxsize=64)
+def next_due(programme: Programme, pack: Mapping[str, str], due: Mapping[str, date | None]) -> date | None:
+    """The first day on which more Things that count are due than are complete. Where the rule lets choose, it
+    is the number that counts, whichever they are."""
+    found = []
+    for slugs, wanted in _counting(programme):
+        days = {slug: day for slug in slugs if (day := due.get(slug)) is not None}
+        if wanted == len(slugs):
+            found += [day for slug, day in days.items() if pack.get(slug) != State.COMPLETE]
+        else:
+            done = sum(pack.get(slug) == State.COMPLETE for slug in slugs)
+            found += sorted(days.values())[done:wanted]
+    return min(found, default=None)
+
+
+@lru_cache(maxsize=256)
 def _asking(programme: Programme) -> tuple[Thing, ...]:
     return tuple(thing for thing in programme.things if _asks(thing))
 
 
-def next_thing(programme: Programme, pack: Mapping[str, str], *, after: Thing | None = None) -> Thing | None:
+def next_thing(
+    programme: Programme,
+    pack: Mapping[str, str],
+    *,
+    after: Thing | None = None,
+    closed: Collection[str] = (),
+) -> Thing | None:
     """What to do next: the first Thing begun and not complete, else the first not begun that is not
-    optional, else the first optional one. What is only read is in nobody's way. `after` is left out."""
+    optional, else the first optional one. What is only read is in nobody's way. `after` and `closed` ones
+    are left out."""
     fresh = extra = None
     for thing in _asking(programme):
         state = pack.get(thing.slug)
-        if thing is after or state == State.COMPLETE:
+        if thing is after or state == State.COMPLETE or thing.slug in closed:
             continue
         if state is not None:
             return thing

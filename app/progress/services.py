@@ -6,24 +6,35 @@ that has changed when it is written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Text, bindparam, case, cast, delete, func
+from sqlalchemy import Executable, Text, bindparam, case, cast, delete, func, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.cohorts.models import Enrolment
-from app.cohorts.services import enrol, recording_activity
+from app.cohorts.models import Cohort, Enrolment
+from app.cohorts.runs import programme_of_run
+from app.cohorts.schedule import Scheduled, dates_of
+from app.cohorts.services import Place, enrol, recording_activity, recording_place
 from app.errors import NotFound, Overtaken
 from app.events.log import recording
 from app.people.viewer import Viewer
 from app.progress.models import ProgressState, ThingRecord, Tick
-from app.progress.packs import SOME_TIME, packed
-from app.progress.queries import Recorded, Seen, ThingProgress, has_talked, recorded, seen, slugs_of
-from app.progress.rules import Facts, State, is_finished, standing
+from app.progress.packs import SOME_TIME, pack_of, packed
+from app.progress.queries import (
+    COURSE,
+    Recorded,
+    Seen,
+    ThingProgress,
+    has_talked,
+    recorded,
+    seen,
+    slugs_of,
+)
+from app.progress.rules import Facts, State, is_finished, next_due, standing
 from app.statements import Asked, Statement, numbered, run_all, several
 from app.things.catalogue import Programme, Thing
 
@@ -56,7 +67,7 @@ def _forget(slugs: int) -> Statement:
     )
 
 
-DAYS = ("drafted_at", "reflected_at", "completed_at")
+DAYS = ("drafted_at", "reflected_at", "approved_at", "completed_at")
 
 
 def _record(insert: Any) -> Executable:
@@ -98,6 +109,7 @@ def complete_activity(
     """Tick an activity; again changes nothing. Raises NotFound for an activity that the Thing has not."""
     if activity_id not in thing.activity_ids:
         raise NotFound
+    programme, thing = _as_run(enrolment, programme, thing)
     known = recorded(db, enrolment, programme, thing)
     if activity_id in known.facts.ticks:
         return known
@@ -116,6 +128,7 @@ def undo_activity(
     """Take a tick back, and with it a completion that it was part of. Raises NotFound as above."""
     if activity_id not in thing.activity_ids:
         raise NotFound
+    programme, thing = _as_run(enrolment, programme, thing)
     known = recorded(db, enrolment, programme, thing)
     if activity_id not in known.facts.ticks:
         return known
@@ -133,6 +146,7 @@ def record_draft(
 ) -> None:
     """A draft about the Thing exists, or no longer does."""
     course = seen(db, enrolment.id)
+    programme, thing = _as_run(course, programme, thing)
     known = recorded(db, course, programme, thing)
     if known.facts.drafted == exists:
         run_all(db, [recording_activity(enrolment.id, now())])
@@ -145,21 +159,68 @@ def record_reflection(
 ) -> None:
     """A post about the Thing exists: a private one counts like any other. `how` is what the log calls it."""
     course = seen(db, enrolment.id)
+    programme, thing = _as_run(course, programme, thing)
     known = recorded(db, course, programme, thing)
     writes = [] if known.facts.reflected else [_event(course, how, programme, thing.slug)]
     facts = known.facts._replace(reflected=True, drafted=False)
     _settle(db, course, programme, thing, known, facts, *writes)
 
 
+def record_approval(
+    db: Session, enrolment: Enrolment, programme: Programme, thing: Thing, *, approved: bool
+) -> None:
+    """A coach approved of what the learner made of the Thing, or takes that back. Where a group does not ask
+    for it, it changes nothing but this fact. What is complete stays so."""
+    course = seen(db, enrolment.id)
+    programme, thing = _as_run(course, programme, thing)
+    known = recorded(db, course, programme, thing)
+    if known.facts.approved != approved:
+        _settle(
+            db, course, programme, thing, known, known.facts._replace(approved=approved), by_learner=False
+        )
+
+
 def withdraw_reflection(db: Session, enrolment: Enrolment, programme: Programme, thing: Thing) -> None:
     """The learner deleted the last post about the Thing; what they talked about with a coach stays."""
     course = seen(db, enrolment.id)
+    programme, thing = _as_run(course, programme, thing)
     known = recorded(db, course, programme, thing)
     if not known.facts.reflected or has_talked(db, enrolment.id, slugs_of(thing)):
         return
     event = _event(course, "withdrew-reflection", programme, thing.slug)
-    facts = known.facts._replace(reflected=False)
+    facts = known.facts._replace(reflected=False, approved=False)
     _settle(db, course, programme, thing, known, facts, event, withdrawn=thing.has_reflection)
+
+
+def place_learners(
+    db: Session, programme: Programme, cohort_id: int, *, only: Collection[int] | None = None
+) -> None:
+    """After dates or Things of a cohort changed, or those of some of its enrolments: where that puts each
+    learner. `programme` is as the files have it."""
+    for row in _courses_in(db, cohort_id, only):
+        run = programme_of_run(programme, row.run)
+        place = place_in(row, run, pack_of(row, run))
+        if place != (row.things_complete, row.due_on):
+            statement, values = recording_place(row.enrolment_id, None, place)
+            statement.run(db, values)
+
+
+def _courses_in(db: Session, cohort_id: int, only: Collection[int] | None) -> Sequence[Any]:
+    found = (
+        select(Enrolment.id.label("enrolment_id"), Enrolment.things_complete, Enrolment.due_on, *COURSE)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None))
+    )
+    if only is not None:
+        found = found.where(Enrolment.id.in_(only))
+    return db.execute(found).all()
+
+
+def _as_run(enrolment: Seen, programme: Programme, thing: Thing) -> tuple[Programme, Thing]:
+    """As the group of the enrolment has them."""
+    run = programme_of_run(programme.whole or programme, enrolment.run)
+    return run, run.thing(thing.slug) or thing
 
 
 def _settle(
@@ -171,12 +232,12 @@ def _settle(
     facts: Facts,
     *writes: Asked,
     withdrawn: bool = False,
+    by_learner: bool = True,
 ) -> ThingProgress:
-    """Store the facts with their consequences, and what else the act `writes`: a completion begins when the
-    learner's own act finishes the Thing, and ends only when the learner's own act (`withdrawn`) leaves it
-    unfinished."""
+    """Store the facts with their consequences, and what else the act `writes`: a completion begins when an
+    act finishes the Thing, and ends only when the learner's own act (`withdrawn`) leaves it unfinished."""
     at = now()
-    finished = is_finished(thing, facts.ticks, reflected=facts.reflected)
+    finished = is_finished(thing, facts)
     completed_at = facts.completed_at
     if finished:
         completed_at = completed_at or at
@@ -193,12 +254,11 @@ def _settle(
         "facts": {**stored, thing.slug: packed(facts)},
         "seen": enrolment.facts or "",
     }
-    complete = sum(state == State.COMPLETE for state in pack.values())
-    asked = [
-        recording_activity(enrolment.enrolment_id, at, things_complete=complete),
-        (_STATE, state),
-        *writes,
-    ]
+    activity = recording_activity(enrolment.enrolment_id, at)
+    if not by_learner or State.COMPLETE in (pack.get(thing.slug), known.pack.get(thing.slug)):
+        place = place_in(enrolment, programme, pack)
+        activity = recording_place(enrolment.enrolment_id, at if by_learner else None, place)
+    asked = [activity, (_STATE, state), *writes]
     if completed_at is not None and known.facts.completed_at is None:
         asked.append(_event(enrolment, "completed", programme, thing.slug))
     renamed = [slug for slug in thing.aliases if slug in known.stored]
@@ -213,6 +273,13 @@ def _settle(
     return ThingProgress(pack, facts)
 
 
+def place_in(enrolment: Scheduled, programme: Programme, pack: Mapping[str, str]) -> Place:
+    """Where that puts the learner in their run."""
+    due = {slug: dates.due_on for slug, dates in dates_of(enrolment, programme).items()}
+    complete = sum(pack.get(slug) == State.COMPLETE for slug in programme.slugs)
+    return Place(complete, next_due(programme, pack, due))
+
+
 def _recording(enrolment: Seen, thing: Thing, facts: Facts, at: datetime) -> Asked:
     completed_at = at if facts.completed_at == SOME_TIME else facts.completed_at
     return _RECORD, {
@@ -220,6 +287,7 @@ def _recording(enrolment: Seen, thing: Thing, facts: Facts, at: datetime) -> Ask
         "thing_slug": thing.slug,
         "drafted_at": at if facts.drafted else None,
         "reflected_at": at if facts.reflected else None,
+        "approved_at": at if facts.approved else None,
         "completed_at": completed_at,
     }
 

@@ -14,7 +14,7 @@ from app.people.models import Person
 from app.people.queries import LIVE_SESSION, PERSON_SEEN, token_hash
 from app.people.viewer import Enrolled, Membership, Viewer
 from app.progress.models import ProgressState
-from app.progress.queries import STORED
+from app.progress.queries import COURSE
 from app.statements import Statement
 
 _coached = aliased(Cohort)
@@ -27,8 +27,11 @@ _ENROLLED = (
     Enrolment.cohort_id,
     Cohort.public_id.label("cohort_public_id"),
     Cohort.name.label("cohort_name"),
-    *STORED,
+    *COURSE,
 )
+
+
+COURSE_NAMES = Enrolled._fields[-len(COURSE) :]
 
 
 def _with_enrolments(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -130,9 +133,7 @@ def _enrolments(found: Iterable[Any]) -> tuple[Enrolled, ...]:
             row.programme_slug,
             row.last_active_at,
             cohort,
-            row.digest,
-            row.pack,
-            row.facts,
+            *(getattr(row, name) for name in COURSE_NAMES),
         )
     latest = sorted(
         enrolments.values(), key=lambda found: (found.last_active_at, found.enrolment_id), reverse=True

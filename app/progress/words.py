@@ -37,6 +37,8 @@ def _left(standing: Standing, locale: Locale) -> str:
         return together % {"num": left}
     if left:
         return locale.ngettext("one activity to go", "%(num)s activities to go", left) % {"num": left}
+    if standing.approval_left:
+        return locale.gettext("your coach's approval to come")
     return locale.gettext("your reflection to go")
 
 
@@ -44,6 +46,12 @@ def rule_in_words(programme: Programme, locale: Locale) -> str:
     """What completes the programme."""
     if programme.complete == "all":
         return locale.gettext("The programme is complete when all its Things are.")
+    if programme.complete == "required" and programme.optional_needed:
+        return locale.ngettext(
+            "The programme is complete when all Things but the optional ones are, and %(num)s of those.",
+            "The programme is complete when all Things but the optional ones are, and %(num)s of those.",
+            programme.optional_needed,
+        ) % {"num": programme.optional_needed}
     if programme.complete == "required":
         return locale.gettext("The programme is complete when all Things but the optional ones are.")
     return locale.ngettext(

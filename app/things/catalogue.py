@@ -106,7 +106,8 @@ class ThingText:
 
 @dataclass(frozen=True, eq=False)
 class Thing:
-    """One Thing; `texts` has at least the programme's default language."""
+    """One Thing; `texts` has at least the programme's default language. Whether it is complete only once a
+    coach has approved of the reflection is a group's choice."""
 
     programme: str
     slug: str
@@ -121,6 +122,7 @@ class Thing:
     license: str = ""
     authors: tuple[str, ...] = ()
     version: str = ""
+    needs_approval: bool = False
 
     @cached_property
     def label(self) -> str:
@@ -160,6 +162,9 @@ class Programme:
 
     `digest` changes whenever what counts towards progress may have changed; stored progress packs name it.
     `complete` is "all", "required", or a number of Things. `files` are the texts it was made of, by path.
+
+    A group's run of it is a Programme too: `things` are those of the run, `beyond` what it leaves out,
+    `whole` the programme as the files have it, and `optional_needed` how many optional ones "required" asks.
     """
 
     slug: str
@@ -173,19 +178,29 @@ class Programme:
     version: str = ""
     digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    optional_needed: int = 0
+    beyond: tuple[Thing, ...] = ()
+    whole: Programme | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def _by_slug(self) -> Mapping[str, Thing]:
-        by_slug = {alias: thing for thing in self.things for alias in thing.aliases}
-        by_slug.update({thing.slug: thing for thing in self.things})
+        things = (*self.things, *self.beyond)
+        by_slug = {alias: thing for thing in things for alias in thing.aliases}
+        by_slug.update({thing.slug: thing for thing in things})
         return MappingProxyType(by_slug)
+
+    @cached_property
+    def slugs(self) -> tuple[str, ...]:
+        return tuple(thing.slug for thing in self.things)
 
     def thing(self, slug: str) -> Thing | None:
         """By slug or by an earlier slug (alias): compare `.slug` to know which."""
         return self._by_slug.get(slug)
 
     def neighbours(self, thing: Thing) -> tuple[Thing | None, Thing | None]:
-        """The Things before and after, in the programme's order."""
+        """The Things before and after, in the programme's order; none for one beyond a run."""
+        if thing in self.beyond:
+            return None, None
         at = self.things.index(thing)
         return (
             self.things[at - 1] if at else None,

@@ -182,10 +182,10 @@ def test_choices_are_kept_and_strangers_to_them_refused(site: Site) -> None:
         node.attributes["name"]: node.css_first("[selected]").attributes["value"]
         for node in page.css("select")
     }
-    assert shown == {kind: "weekly" for kind in KINDS if kind != "report"} | {
-        "answer": "at-once",
-        "reply": "at-once",
-    }
+    for_others = ("report", "handed_over", "monday")
+    assert shown == {kind: "weekly" for kind in KINDS if kind not in for_others} | dict.fromkeys(
+        ("answer", "reply", "another_look", "message"), "at-once"
+    )
     see(client.post("/account/notices", data={"answer": "daily", "posts": "never"}), 303)
     see(client.post("/account/notices", data={"answer": "weekly"}), 303)
     with site.db() as db:

@@ -17,12 +17,15 @@ from app.blogs.services import register
 from app.clock import now
 from app.cohorts.models import Cohort, Enrolment, Mode
 from app.cohorts.queries import active_enrolment
+from app.cohorts.running import write_note as write_thing_note
+from app.cohorts.runs import Rhythm, Run
 from app.cohorts.services import add_coach, create_cohort, enrol
 from app.jobs.models import Job
 from app.journals.models import Audience, Comment, Post, ReactionKind, Revision, Visibility
 from app.journals.services import About, add_comment, join_cohort, publish_post, save_draft, start_post
 from app.journals.talk import react
 from app.keeping.services import keep_post, keep_thing, write_note
+from app.learn.reminders import pause_token
 from app.notices.services import DIGEST
 from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.organize.letters import TRIAL
@@ -174,6 +177,9 @@ def _people(db: Session, password_hash: str) -> dict[str, Person]:
     return people
 
 
+WEEKLY = Run(rhythm=Rhythm.WEEKLY, closed=True, deadlines=True)
+
+
 def _groups(db: Session, people: Mapping[str, Person]) -> dict[str, Cohort]:
     organizer, yesterday = people["organizer"], (now() - timedelta(days=1)).date()
 
@@ -194,12 +200,13 @@ def _groups(db: Session, people: Mapping[str, Person]) -> dict[str, Cohort]:
         "riverside": riverside,
         "harbour": group("Harbour Library", "HARBOUR"),
         "empty": group("Hilltop School", "HILLTOP"),
-        "full": group("Station Corner", "FULL", seats=1),
+        "full": group("Station Corner", "FULL", seats=1, starts_on=yesterday, run=WEEKLY.text()),
         "ended": group("Last year’s group", "ENDED", ends_on=yesterday),
     }
     add_coach(db, groups["harbour"], people["katrien"].id, actor_id=organizer.id)
     add_coach(db, groups["empty"], people["coach"].id, actor_id=organizer.id)
     join_cohort(db, people["busy"].id, groups["full"])
+    write_thing_note(db, groups["full"], STARTED, "Here we use Teams; ask **Ann**.", actor_id=organizer.id)
     enrol(db, people["busy"].id, PROGRAMME)
     return groups
 
@@ -231,6 +238,8 @@ def _posts(db: Session, server: Server, learner: Person, coach: Person) -> dict[
         "public_post": public_post,
         "draft": _draft(db, learner, About(enrolment, programme, thing)),
         "activity": thing.activity_ids[0],
+        "enrolment": enrolment.public_id,
+        "pause_token": pause_token(server.app.state.settings.secret(), enrolment.public_id),
     }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -370,3 +372,19 @@ def test_after_an_edit_of_the_content_the_grid_takes_two_statements_more(site: S
     assert len(page.css(".coach-grid tbody tr")) == 22
     assert not page.css(".g-cell .is-started")
     assert len(statements) <= 6
+
+
+def test_where_everyone_is_comes_as_a_file_without_formulas(site: Site) -> None:
+    with site.db() as db:
+        crowd(db, ['=HYPERLINK("https://evil.example")', "-1+2", "Ann, the quick"], site.cast.cohort)
+    finish(site, site.cast.learner, "first")
+    url = f"{grid_url(site)}/progress.csv"
+    answer = site.client(site.cast.coach).get(url, params={"bom": "1"})
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    head, *rows = csv.reader(StringIO(answer.text.removeprefix("\ufeff")))
+    assert head == ["Name", "Joined", "Last active", "Complete", "Thing 1", "Thing 2", "Thing 3"]
+    states = {row[0]: row[3:] for row in rows}
+    assert states["Lena Maes"] == ["1", "complete", "not started", "not started"]
+    assert {'\'=HYPERLINK("https://evil.example")', "'-1+2", "Ann, the quick"} <= set(states)
+    assert site.client(site.cast.coach).get(url).text.startswith("Name,")

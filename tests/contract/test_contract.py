@@ -45,7 +45,7 @@ PAGES = [
     (OUT, "/programmes/demo-programme/first/feed.atom", "what others made of it"),
     (OUT, "/programmes/demo-programme/first/posts", "What others made of it"),
     ("coach", "/cohorts/{cohort}/coach", "Lena Maes"),
-    ("coach", "/cohorts/{cohort}/coach/inbox", "Waiting for an answer"),
+    ("coach", "/cohorts/{cohort}/coach/inbox", "Inbox"),
     ("coach", "/cohorts/{cohort}/coach/learners/lena-maes", "Journey"),
     ("learner", "/account/blog", "My own blog"),
     ("organizer", "/organize", "Everything in order"),
@@ -141,6 +141,11 @@ def test_an_account_is_made_used_and_left_by_its_fields(site: Site) -> None:
 def test_a_group_s_journals_are_a_list_for_feed_readers(site: Site) -> None:
     answer = site.client(site.cast.learner).get(f"/cohorts/{site.cast.cohort.public_id}/journals.opml")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/x-opml; charset=utf-8")
+
+
+def test_where_a_group_is_comes_as_csv(site: Site) -> None:
+    answer = site.client(site.cast.coach).get(f"/cohorts/{site.cast.cohort.public_id}/coach/progress.csv")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
 
 
 def test_the_fields_are_called_what_scripts_call_them(site: Site) -> None:

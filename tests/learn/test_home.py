@@ -133,8 +133,8 @@ def test_a_programme_whose_files_are_gone_leaves_home_standing(site: Site) -> No
 
 def test_a_coach_without_waiting_posts_is_led_to_the_group(site: Site) -> None:
     page = home(site, site.cast.coach)
-    assert words(page, STEP) == "Your group Riverside Library Nobody waits for an answer. Open"
-    assert leads_to(page, f"{STEP} .button") == f"/cohorts/{site.cast.cohort.public_id}/coach"
+    assert words(page, STEP) == "Your group Riverside Library Nobody waits for an answer. Who needs me"
+    assert leads_to(page, f"{STEP} .button") == f"/cohorts/{site.cast.cohort.public_id}/coach/today"
 
 
 def test_a_coach_is_led_to_the_group_where_most_posts_wait(site: Site) -> None:
@@ -148,7 +148,7 @@ def test_a_coach_is_led_to_the_group_where_most_posts_wait(site: Site) -> None:
     reflect(site, site.cast.peer, visibility="cohort")
     page = home(site, site.cast.coach)
     assert "Riverside Library 2 posts wait for an answer, the oldest first." in words(page, STEP)
-    assert leads_to(page, f"{STEP} .button") == f"/cohorts/{site.cast.cohort.public_id}/coach/inbox"
+    assert leads_to(page, f"{STEP} .button") == f"/cohorts/{site.cast.cohort.public_id}/coach/today"
     assert [badge.text() for badge in page.css(".card .badge")] == ["1 post waits", "2 posts wait"]
 
 

@@ -15,8 +15,9 @@ REFLECT = "/programmes/demo-programme/first/reflect"
 
 
 def ask(site: Site, minimum: str, status: int = 303) -> Response:
-    url = f"/organize/cohorts/{site.cast.cohort.public_id}/words"
-    answer = site.client(site.cast.organizer).post(url, data={"minimum_words": minimum})
+    url = f"/organize/cohorts/{site.cast.cohort.public_id}/edit"
+    form = {"name": "Riverside Library", "mode": "coach-led", "minimum_words": minimum}
+    answer = site.client(site.cast.organizer).post(url, data=form)
     assert answer.status_code == status
     return answer
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
+from app.clock import now
 from app.main import STATIC
 from app.web.static import StaticFiles
 from tests.cast import PASSWORD
@@ -36,6 +38,18 @@ GET  /programmes                                                           page 
 GET  /programmes/{programme}                                               page  page  page  page  page  page  page  page  page
 GET  /programmes/{programme}                                  inside       page  page  page  page  page  page  page  page  page
 POST /programmes/{programme}/enrol                                         login done  done  done  done  done  done  done  done
+GET  /enrolments/{enrolment}/break                                         login 404   page  404   404   404   404   404   404
+POST /enrolments/{enrolment}/break                                         login 404   done  404   404   404   404   404   404
+POST /enrolments/{enrolment}/break/end                                     login 404   done  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/short                                         login 404   page  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/stop                                          login 404   page  404   404   404   404   404   404
+POST /enrolments/{enrolment}/stop                                          login 404   done  404   404   404   404   404   404
+GET  /pause/{token}                                                        page  page  page  page  page  page  page  page  page
+POST /pause/{token}                                                        page  page  page  page  page  page  page  page  page
+GET  /pause/{token}                                           unknown      404   404   404   404   404   404   404   404   404
+POST /pause/{token}                                           unknown      404   404   404   404   404   404   404   404   404
+GET  /enrolments/{enrolment}/leave                                         login 404   page  404   404   404   404   404   404
+POST /enrolments/{enrolment}/leave                                         login 404   done  404   404   404   404   404   404
 GET  /programmes/{programme}/images/{path:path}                            page  page  page  page  page  page  page  page  page
 GET  /programmes/{programme}/images/{path:path}               inside       404   page  page  page  page  page  page  page  page
 GET  /programmes/{programme}/images/{path:path}               unknown      404   404   404   404   404   404   404   404   404
@@ -220,6 +234,22 @@ GET  /talks                                                                login
 POST /talks/{talk}                                                         login 404   done  404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach/learners/{handle}                             login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/coach/learners/{handle}                elsewhere    login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/learners/{handle}/remove                      login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/learners/{handle}/remove                      login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/learners/{handle}/remove         elsewhere    login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/progress.csv                                  login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/today                                         login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/today/{handle}/later                          login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/today/{handle}/later             elsewhere    login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/today/rules                                   login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/today/rules                                   login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/coach/message                                       login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/message                                       login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/coach/time                                          login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/time                                          login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/coach/notes                                         login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/notes/{thing}                                 login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/notes/{thing}                                 login 404   404   404   404   done  404   404   404
 GET  /cohorts/{cohort}/coach/reports                                       login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/coach/reports/{report}                              login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/coach/reports/{report}                 desk         login 404   404   404   404   404   404   404   404
@@ -272,6 +302,7 @@ GET  /account/answers                                                      login
 GET  /account/journal.zip                                                  login page  page  page  page  page  page  page  page
 GET  /account/notices                                                      login page  page  page  page  page  page  page  page
 POST /account/notices                                                      login done  done  done  done  done  done  done  done
+GET  /messages                                                             login page  page  page  page  page  page  page  page
 GET  /notices                                                              login page  page  page  page  page  page  page  page
 POST /notices/read                                                         login done  done  done  done  done  done  done  done
 POST /notices/{notice}/open                                                login 404   done  404   404   404   404   404   404
@@ -314,8 +345,17 @@ GET  /organize/cohorts                                                     login
 POST /organize/cohorts                                                     login 404   404   404   404   404   404   done  done
 GET  /organize/cohorts/new                                                 login 404   404   404   404   404   404   page  page
 GET  /organize/cohorts/{cohort}                                            login 404   404   404   404   404   404   page  page
-POST /organize/cohorts/{cohort}/words                                      login 404   404   404   404   404   404   done  done
 POST /organize/cohorts/{cohort}/promise                                    login 404   404   404   404   404   404   done  done
+GET  /organize/cohorts/{cohort}/edit                                          login 404   404   404   404   404   404   page  page
+POST /organize/cohorts/{cohort}/edit                                          login 404   404   404   404   404   404   done  done
+GET  /organize/cohorts/{cohort}/run                                           login 404   404   404   404   404   404   page  page
+POST /organize/cohorts/{cohort}/run                                           login 404   404   404   404   404   404   done  done
+GET  /organize/cohorts/{cohort}/things                                        login 404   404   404   404   404   404   page  page
+POST /organize/cohorts/{cohort}/things                                        login 404   404   404   404   404   404   done  done
+GET  /organize/cohorts/{cohort}/copy                                          login 404   404   404   404   404   404   page  page
+POST /organize/cohorts/{cohort}/copy                                          login 404   404   404   404   404   404   done  done
+GET  /organize/cohorts/{cohort}/end                                           login 404   404   404   404   404   404   page  page
+POST /organize/cohorts/{cohort}/end                                           login 404   404   404   404   404   404   done  done
 POST /organize/cohorts/{cohort}/coaches                                    login 404   404   404   404   404   404   done  done
 POST /organize/cohorts/{cohort}/coaches                       unknown      login 404   404   404   404   404   404   422   422
 POST /organize/cohorts/{cohort}/coaches/{handle}/remove                    login 404   404   404   404   404   404   done  done
@@ -381,6 +421,19 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/account/blog/entries": {"entry": "nosuch", "choice": "-"},
     "/account/blog/settings": {"visibility": "cohort", "takes": "all"},
     "/account/blog/remove": {"posts": "delete"},
+    "/enrolments/{enrolment}/break": {"back": (now() + timedelta(days=20)).date().isoformat()},
+    "/cohorts/{cohort}/coach/today/{handle}/later": {"rule": "silent"},
+    "/cohorts/{cohort}/coach/today/rules": {
+        "first_days": "1",
+        "answer_days": "2",
+        "begin_days": "3",
+        "silent_days": "10",
+        "ticked_things": "2",
+        "behind_days": "5",
+    },
+    "/cohorts/{cohort}/coach/message": {"learner": "piet-claes", "text_en": "Hello.", "action": "send"},
+    "/cohorts/{cohort}/coach/time": {"learner": "lena-maes", "what": "days", "days": "7"},
+    "/cohorts/{cohort}/coach/notes/{thing}": {"body": "Here we use Teams; ask Ann."},
     "/cohorts/{cohort}/coach/blogs": {"blogs": "Lena Maes,https://lena.example/"},
     "/cohorts/{cohort}/coach/blogs propose": {"blogs": ",https://lena.example/", "action": "propose"},
     "/cohorts/{cohort}/coach/inbox/read": {"which": "all"},
@@ -411,7 +464,10 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/organize/reports/{report}": {"action": "fine"},
     "/organize/appeals/{hiding}": {"decision": "shown", "answer": "It is kind enough."},
     "/organize/cohorts": {"name": "New Group", "programme": "demo-programme", "mode": "coach-led"},
-    "/organize/cohorts/{cohort}/words": {"minimum_words": "50"},
+    "/organize/cohorts/{cohort}/edit": {"name": "Renamed", "mode": "blended", "minimum_words": "50"},
+    "/organize/cohorts/{cohort}/run": {"rhythm": "open", "rule": "number", "number": "2"},
+    "/organize/cohorts/{cohort}/things": {"slug": "first", "place": "auto", "optional": "first"},
+    "/organize/cohorts/{cohort}/copy": {"name": "The next run"},
     "/organize/cohorts/{cohort}/coaches": {"email": "stien@example.org"},
     "/organize/cohorts/{cohort}/coaches unknown": {"email": "nobody@example.org"},
     "/start/{token}": {
@@ -519,6 +575,7 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "revision": "nosuch" if unknown else world.ids["revision"],
         "name": world.ids.get(f"picture-{state}", "nosuch"),
         "notice": world.ids["notice"],
+        "enrolment": world.ids["enrolment"],
         "report": world.ids["report-desk" if state == "desk" else "report-coaches"],
         "hiding": world.ids[f"hiding-{state or 'comment'}"] if "{hiding}" in template else "",
         "key": world.ids["feed-key"],
@@ -531,7 +588,7 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         values["handle"] = cast.other_learner.handle
     elif template.endswith("/talks"):
         values["handle"] = cast.peer.handle
-    if template.endswith("/remove"):
+    if template.endswith("/coaches/{handle}/remove"):
         values["handle"] = (cast.other_coach if state == "elsewhere" else cast.coach).handle
     if "answers/{answer}" in template:
         asked = state in ("helpful", "for-coaches", "below")

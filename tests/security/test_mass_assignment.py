@@ -51,7 +51,13 @@ def columns() -> dict[str, str]:
 
 def own_fields() -> dict[str, set[str]]:
     """What the application's forms do take, by the form's name."""
-    return {form.__name__: set(form.model_fields) for form in Form.__subclasses__()}
+    return {form.__name__: set(form.model_fields) for form in _forms(Form)}
+
+
+def _forms(form: type[Form]) -> Iterator[type[Form]]:
+    for more in form.__subclasses__():
+        yield more
+        yield from _forms(more)
 
 
 TAKEN = {
@@ -76,7 +82,12 @@ TAKEN = {
     "/cohorts/{cohort}/coach/inbox/{post}/reactions": "ReactionForm",
     "/cohorts/{cohort}/coach/learners/{handle}/talks": "TalkForm",
     "/cohorts/{cohort}/coach/promise": "PromiseForm",
+    "/cohorts/{cohort}/coach/notes/{thing}": "ThingNoteForm",
     "/cohorts/{cohort}/coach/reports/{report}": "HandleForm",
+    "/cohorts/{cohort}/coach/message": "MessageForm",
+    "/cohorts/{cohort}/coach/time": "TimeForm",
+    "/cohorts/{cohort}/coach/today/rules": "ThresholdsForm",
+    "/cohorts/{cohort}/coach/today/{handle}/later": "PutOffForm",
     "/forgotten-password": "ForgottenForm",
     "/join": "CodeForm",
     "/journals/{handle}/{post}/answers": "AnswerForm",
@@ -97,10 +108,14 @@ TAKEN = {
     "/organize/cohorts": "CohortForm",
     "/organize/cohorts/{cohort}/coaches": "CoachForm",
     "/organize/cohorts/{cohort}/promise": "PromiseForm",
-    "/organize/cohorts/{cohort}/words": "WordsForm",
+    "/organize/cohorts/{cohort}/edit": "GroupForm",
+    "/organize/cohorts/{cohort}/run": "RunForm",
+    "/organize/cohorts/{cohort}/things": "ThingsForm",
+    "/organize/cohorts/{cohort}/copy": "CopyForm",
     "/organize/reports/{report}": "HandleForm",
     "/posts/new": "PostForm",
     "/programmes/{programme}/{thing}/activities/{activity}": "TickForm",
+    "/enrolments/{enrolment}/break": "BreakForm",
     "/programmes/{programme}/{thing}/reflect": "PostForm",
     "/reset/{token}": "ResetForm",
     "/sign-in": "SignInForm",

@@ -21,6 +21,7 @@ from app.coaching.services import want_another_look
 from app.cohorts.models import Cohort, Mode, ReplyPromise
 from app.cohorts.promises import promise_replies
 from app.cohorts.queries import active_enrolment
+from app.cohorts.running import write_note as write_thing_note
 from app.cohorts.services import create_cohort
 from app.db import new_public_id
 from app.jobs.models import Job
@@ -41,6 +42,7 @@ from app.journals.services import (
 )
 from app.journals.talk import react
 from app.keeping.services import keep_post, keep_thing, remove, write_note
+from app.learn.reminders import pause_token
 from app.mail.services import SEND
 from app.moderation.hidings import own_hiding
 from app.moderation.models import Hiding, Reason
@@ -501,14 +503,18 @@ def _make_groups(world: World, db: Session) -> None:
     enrolment = active_enrolment(db, cast.learner.id, PROGRAMME)
     assert enrolment is not None
     world.ids["enrolment"] = enrolment.public_id
+    world.ids["pause"] = pause_token(world.site.app.state.settings.secret(), enrolment.public_id)
     full = _group(world, db, "Full House", "FULLHOUSE")
     full.seats = 1
     join_cohort(db, cast.loner.id, full)
+    riverside = db.get_one(Cohort, cast.cohort.id)
+    write_thing_note(db, riverside, "first", "Note of the group kumquat", actor_id=cast.coach.id)
     over = _group(world, db, "Over And Out", "OVERANDOUT")
     over.ends_on = over.created_at.date().replace(year=2020)
     db.flush()
     world.secrets += [
         Secret("Real name kumquat", ("learner", "coach", *DESK)),
+        Secret("Note of the group kumquat", ("learner", "peer", "coach")),
         Secret(enrolment.public_id, ("learner",)),
         Secret(cast.other_cohort.code, (*DESK, "other_coach"), shown=False),
     ]

@@ -1,0 +1,81 @@
+"""Letters from coaches, written when they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.coaching.models import Nudge
+from app.cohorts.models import Enrolment
+from app.cohorts.runs import programme_of_run, run_of
+from app.cohorts.schedule import dates_of, today_in
+from app.mail.models import Mail
+from app.mail.postman import Reader, Written
+from app.notices.models import Kind
+from app.notices.unsubscribing import Unwanted, unsubscribe_token
+from app.people.models import Person
+from app.progress.packs import pack_of
+from app.progress.queries import seen
+from app.progress.rules import next_thing, summary
+from app.things.catalogue import Catalogue, Programme, Thing
+from app.web.i18n import Locale, message
+
+
+def next_thing_of(db: Session, enrolment_id: int, programme: Programme) -> Thing | None:
+    """What comes next in a run that goes on; None where nothing is left, or nothing more is open yet."""
+    row, whole = seen(db, enrolment_id), programme.whole or programme
+    run = programme_of_run(whole, row.run)
+    closed: frozenset[str] = frozenset()
+    if run_of(whole, row.run).closed and row.time_zone:
+        today = today_in(row.time_zone)
+        opens = {slug: dates.opens_on for slug, dates in dates_of(row, run).items()}
+        closed = frozenset(slug for slug, day in opens.items() if day and day > today)
+    pack = pack_of(row, run)
+    thing = next_thing(run, pack, closed=closed)
+    return None if thing is None or (thing.optional and summary(run, pack).finished) else thing
+
+
+def step_in_words(thing: Thing | None, locale: Locale) -> tuple[str, str]:
+    """ "Thing 7: Make a podcast playlist, about 30 minutes", and its path; empty without one."""
+    if thing is None:
+        return "", ""
+    names = {"number": thing.label, "title": thing.text(locale.reading_order()).title}
+    words = locale.gettext("Thing %(number)s: %(title)s") % names
+    if thing.minutes:
+        minutes = locale.ngettext("about one minute", "about %(num)s minutes", thing.minutes)
+        words = f"{words}, {minutes % {'num': thing.minutes}}"
+    return words, f"/programmes/{thing.programme}/{thing.slug}"
+
+
+def message_letter(
+    db: Session, mail: Mail, *, secret: str, base_url: str, catalogue: Callable[[], Catalogue]
+) -> Written | None:
+    """A coach's message with the reader's next step. None where the coach is no more, or they left."""
+    nudge = db.get(Nudge, mail.details["nudge_id"])
+    person = db.get(Person, mail.person_id)
+    sender = db.get(Person, nudge.sender_id) if nudge and nudge.sender_id else None
+    if nudge is None or person is None or sender is None or not person.email or not person.email_verified_at:
+        return None
+    unsubscribe = f"{base_url}/unsubscribe?token=" + unsubscribe_token(
+        secret, Unwanted(person.public_id, Kind.MESSAGE.value)
+    )
+
+    def values(locale: Locale) -> Mapping[str, Any]:
+        step, path = _step(db, nudge, catalogue(), locale)
+        url = f"{base_url}{path}" if path else ""
+        told = {"sender": sender.name, "body": nudge.body, "step": step, "url": url}
+        return {**told, "unsubscribe": unsubscribe}
+
+    reader = Reader(person.name, person.email, nudge.language)
+    subject = message("%(name)s wrote to you", name=" ".join(sender.name.split()))
+    return Written(reader, subject, "emails/message.html", values, unsubscribe)
+
+
+def _step(db: Session, nudge: Nudge, catalogue: Catalogue, locale: Locale) -> tuple[str, str]:
+    enrolment = db.get(Enrolment, nudge.enrolment_id)
+    programme = catalogue.programme(enrolment.programme_slug) if enrolment else None
+    if enrolment is None or programme is None or enrolment.ended_at is not None:
+        return "", ""
+    return step_in_words(next_thing_of(db, enrolment.id, programme), locale)
