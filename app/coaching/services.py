@@ -18,6 +18,7 @@ from app.journals.services import About, add_comment
 from app.notices.models import Kind
 from app.notices.services import tell
 from app.people.viewer import Viewer
+from app.progress.services import record_approval
 from app.web.i18n import message
 
 APPROVED = message("This is approved already. You can still answer.")
@@ -100,7 +101,9 @@ def approve(
         return
     review.approved_at, review.another_look_at, review.resubmitted_at = now(), None, None
     _judge(db, viewer, post, review)
-    _log(db, viewer, "approved", post, thing=about.thing.slug if about else None)
+    _log(db, viewer, "approved", post)
+    if about is not None:
+        record_approval(db, about.enrolment, about.programme, about.thing, approved=True)
     tell(
         db,
         post.author_id,

@@ -12,12 +12,14 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select
 
 from app.clock import now, set_to
-from app.cohorts.models import CohortCoach
+from app.cohorts.models import Cohort, CohortCoach
+from app.cohorts.running import set_run
+from app.cohorts.runs import Run, programme_of_run
 from app.cohorts.services import add_coach, remove_coach
 from app.journals.models import Review
 from app.people.models import Person
 from tests.conftest import Site
-from tests.deeds import answer, crowd, enrolments_of, reflect, write_posts
+from tests.deeds import answer, crowd, enrolments_of, pack_of, reflect, tick, write_posts
 from tests.pages import see, value, words
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -306,6 +308,39 @@ def test_an_approval_stays_and_its_writer_is_told(site: Site) -> None:
     form = {"title": "A find", "body": "Another text.", "visibility": "cohort", "action": "publish"}
     see(site.client(site.cast.learner).post(f"{post}/edit", data={**form, "asks": "1"}), 303)
     assert standings(shelf(site))["A find"].startswith("approved The writer asks for an answer.")
+
+
+def test_where_a_group_asks_for_it_an_approval_completes_the_thing(site: Site) -> None:
+    run = Run(approval=True)
+    programme = programme_of_run(site.programme, run.text())
+
+    def state() -> str:
+        with site.db() as db:
+            return pack_of(db, enrolments_of(db, site.cast.cohort)[0].id, programme).get("second", "")
+
+    with site.db() as db:
+        set_run(db, db.get_one(Cohort, site.cast.cohort.id), run, actor_id=None)
+    tick(site, site.cast.learner, "second/start")
+    post = reflect(site, site.cast.learner, "second")
+    assert state() == "reflected"
+    see(do(site, post, "approve"), 303)
+    assert state() == "complete"
+    see(site.client(site.cast.learner).post(f"{post}/delete"), 303)
+    assert state() == "started"
+    see(site.client(site.cast.learner).post(f"{post}/restore"), 303)
+    assert state() == "complete"
+
+
+def test_a_day_is_that_of_the_group(site: Site) -> None:
+    with site.db() as db:
+        db.get_one(Cohort, site.cast.cohort.id).time_zone = "Pacific/Auckland"
+    promise(site, days="1")
+    with on(0, 12):
+        post = reflect(site, site.cast.learner)
+    with on(0, 13):
+        said = standings(shelf(site))["A find"]
+    assert said.endswith("Waits since Tuesday 3 March; promised by Wednesday 4 March.")
+    assert "shared on Tuesday 3 March" in note(site, post)
 
 
 def test_opening_says_nothing_and_marking_as_read_is_for_coaches_alone(site: Site) -> None:
