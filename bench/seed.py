@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
 from app.db import Base, Database
-from app.journals.models import Comment, Post
+from app.journals.models import Comment, Post, Review
 from app.journals.services import EXCERPT_LENGTH
 from app.markdown import excerpt, render_post
 from app.people.models import Person
@@ -167,10 +167,12 @@ def _posts(
         for number in range(POSTS_EACH)
     ]
     ids = _insert(db, Post, posts)
+    _reviews(db, posts, ids)
     answers = [
         {
             "post_id": post,
             "author_id": coach_id,
+            "by_coach": True,
             "audience": "coaches",
             "body": "Well done.",
             "html": "Well done.",
@@ -178,3 +180,25 @@ def _posts(
         for post in ids[::2]
     ]
     _insert(db, Comment, answers, returning=False)
+
+
+def _reviews(db: Session, posts: list[dict[str, Any]], ids: list[int]) -> None:
+    """Of each second post the author waits for an answer."""
+    reviews = []
+    for number, (post, post_id) in enumerate(zip(posts, ids, strict=True)):
+        if post["visibility"] == "private":
+            continue
+        at, answered = post["published_at"], now() if number % 2 == 0 else None
+        reviews.append(
+            {
+                "post_id": post_id,
+                "cohort_id": post["cohort_id"],
+                "enrolment_id": post["enrolment_id"],
+                "shared_at": at,
+                "promised": "every",
+                "awaits_since": None if answered else at,
+                "read_at": answered,
+                "answered_at": answered,
+            }
+        )
+    _insert(db, Review, reviews, returning=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import inspect, select, text
 
 from app.clock import now
 from app.db import Database
-from app.journals.models import Comment, Post, Reaction, Revision
+from app.journals.models import Comment, Post, Reaction, Review, Revision
 from app.migrate import MigrationError, config, current_revision, is_current, is_ours, migrating, upgrade
 from app.progress.models import ProgressState
 from app.progress.queries import seen
@@ -92,6 +92,45 @@ def test_what_was_published_before_there_were_revisions_is_the_first(empty: Data
         if post.published_at
     ]
     assert len({one.public_id for one in kept}) == 450
+
+
+def test_of_what_was_written_before_a_first_post_and_a_question_wait(empty: Database) -> None:
+    upgrade(empty)
+    moment = now()
+    with empty.transaction() as db:
+        cast = make_cast(db, "x")
+        enrolments = enrolments_of(db, cast.cohort)
+        for enrolment in enrolments:
+            enrolment.joined_at = moment - timedelta(days=9)
+        at = [moment - timedelta(days=9 - number) for number in range(8)]
+        first, answered, second, question, private, found, *_ = write_posts(db, enrolments, at)
+        private.visibility = "private"
+        question.is_question = found.is_question = True
+        db.add(Reaction(post_id=answered.id, person_id=cast.coach.id, kind="thanks"))
+        db.add(_answer(answered, cast.peer.id, moment))
+        db.add(_answer(found, cast.peer.id, moment, accepted_at=moment))
+        names = {post.id: name for name, post in {"first": first, "question": question}.items()}
+        read = answered.id
+    with migrating(empty) as connection:
+        command.downgrade(config(connection), "20261126_0190")
+    upgrade(empty)
+    with empty.transaction(write=False) as db:
+        kept = {review.post_id: review for review in db.scalars(select(Review))}
+        assert len(kept) == 7 and private.id not in kept
+        assert {names[review.post_id] for review in kept.values() if review.awaits_since} == {
+            "first",
+            "question",
+        }
+        assert kept[first.id].awaits_since == kept[first.id].shared_at == at[0]
+        assert [review.post_id for review in kept.values() if review.read_at] == [read]
+        assert db.scalars(select(Comment.by_coach)).all() == [False, False]
+        assert kept[second.id].promised is None
+
+
+def _answer(post: Post, author_id: int, at: datetime, **values: Any) -> Comment:
+    return Comment(
+        post_id=post.id, author_id=author_id, audience="readers", body="A", html="A", at=at, **values
+    )
 
 
 def test_replies_are_answers_where_there_are_no_replies(empty: Database) -> None:

@@ -19,7 +19,7 @@ Handle = Annotated[str, StringConstraints(max_length=60)]
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT, strip_whitespace=False)]
 
 
-class ReadForm(Form):
+class MarkReadForm(Form):
     """The posts that are ticked, or `all` that the page `shown`."""
 
     post: list[PublicId] = []

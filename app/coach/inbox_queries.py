@@ -142,7 +142,10 @@ def reading_view(
         standing_in_words(found.review, desk.cohort, viewer.person_id, locale),
         found.review.read_at is None,
         state_of(found.review) is State.APPROVED,
-        talk.reactions(None, may_press=True, url=f"{desk.base}/{post.public_id}"),
+        replace(
+            talk.reactions(None, may_press=True),
+            url=f"{desk.base}/{post.public_id}/reactions{desk.query_of(desk.place)}",
+        ),
         talk.threads,
         audiences,
         [(one.handle, one.name) for one in coaches] if len(coaches) > 1 else [],

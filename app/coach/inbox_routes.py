@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request, Response
@@ -12,7 +13,7 @@ from app.coach.inbox_forms import (
     ApproveForm,
     CoachAnswerForm,
     HandOverForm,
-    ReadForm,
+    MarkReadForm,
 )
 from app.coach.inbox_queries import Desk, FilledIn, desk_of, filled_in, inbox_view, reading_view, sides_of
 from app.coaching.reviewed import inbox_detail, reviewed_post
@@ -20,7 +21,7 @@ from app.coaching.services import approve, hand_over, mark_read, want_another_lo
 from app.cohorts.queries import coached_cohort, coaches_of
 from app.errors import Refused
 from app.journals.forms import ReactionForm
-from app.journals.models import Post, ReactionKind
+from app.journals.models import Post, ReactionKind, Review
 from app.journals.services import About, add_comment
 from app.journals.talk import react
 from app.people.viewer import Viewer
@@ -58,7 +59,7 @@ def read_many(
     locale: Locale,
     cohort: str,
     show: str = "",
-    form: Bound[ReadForm] = posted(ReadForm),
+    form: Bound[MarkReadForm] = posted(MarkReadForm),
 ) -> Response:
     desk = desk_of(viewer, coached_cohort(db, viewer, cohort), show)
     count = mark_read(db, viewer, desk.cohort.id, form.data.chosen) if form.valid else 0
@@ -127,16 +128,12 @@ def answer(
     form: Bound[CoachAnswerForm] = posted(CoachAnswerForm),
 ) -> Response:
     desk = desk_of(viewer, coached_cohort(db, viewer, cohort), show, at)
-    found, _ = reviewed_post(db, viewer, desk.cohort.id, post)
-    if form.valid:
+
+    def say(found: Post, _: Review) -> None:
         data = form.data
-        try:
-            add_comment(db, viewer, found, body=data.body, audience=data.audience, once=data.once or None)
-        except Refused as refused:
-            form.refuse(refused.field, refused.message)
-    if not form.valid:
-        return _reading_page(request, db, locale, desk, post, form, status=422)
-    return _onwards(request, db, locale, desk, found, locale.gettext("Your answer is sent."))
+        add_comment(db, viewer, found, body=data.body, audience=data.audience, once=data.once or None)
+
+    return _say(request, db, locale, desk, post, form, say, locale.gettext("Your answer is sent."))
 
 
 @router.post(f"{READING}/another-look")
@@ -152,16 +149,13 @@ def ask_for_another_look(
     form: Bound[AnotherLookForm] = posted(AnotherLookForm),
 ) -> Response:
     desk = desk_of(viewer, coached_cohort(db, viewer, cohort), show, at)
-    found, review = reviewed_post(db, viewer, desk.cohort.id, post)
-    if form.valid:
-        try:
-            want_another_look(db, viewer, found, review, words=form.data.body, once=form.data.once or None)
-        except Refused as refused:
-            form.refuse(refused.field or "body", refused.message)
-    if not form.valid:
-        return _reading_page(request, db, locale, desk, post, form, status=422)
-    done = locale.gettext("%(name)s is asked to look at it once more.") % {"name": found.author.name}
-    return _onwards(request, db, locale, desk, found, done)
+
+    def say(found: Post, review: Review) -> None:
+        words, once = form.data.body, form.data.once or None
+        want_another_look(db, viewer, found, review, words=words, once=once)
+
+    done = locale.gettext("%(name)s is asked to look at it once more.")
+    return _say(request, db, locale, desk, post, form, say, done)
 
 
 @router.post(f"{READING}/approve")
@@ -177,16 +171,34 @@ def approve_post(
     form: Bound[ApproveForm] = posted(ApproveForm),
 ) -> Response:
     desk = desk_of(viewer, coached_cohort(db, viewer, cohort), show, at)
-    found, review = reviewed_post(db, viewer, desk.cohort.id, post)
-    if form.valid:
+
+    def say(found: Post, review: Review) -> None:
         about, data = _about(catalogue_of(request), found), form.data
+        approve(db, viewer, found, review, about, words=data.body.strip(), once=data.once or None)
+
+    return _say(request, db, locale, desk, post, form, say, locale.gettext("It is approved."))
+
+
+def _say(
+    request: Request,
+    db: Session,
+    locale: Locale,
+    desk: Desk,
+    public_id: str,
+    form: Bound[Any],
+    say: Callable[[Post, Review], None],
+    done: str,
+) -> Response:
+    """And on to the next post; back to the page where the form does not fit, or a rule forbids it."""
+    found, review = reviewed_post(db, desk.viewer, desk.cohort.id, public_id)
+    if form.valid:
         try:
-            approve(db, viewer, found, review, about, words=data.body.strip(), once=data.once or None)
+            say(found, review)
         except Refused as refused:
             form.refuse(refused.field or "body", refused.message)
     if not form.valid:
-        return _reading_page(request, db, locale, desk, post, form, status=422)
-    return _onwards(request, db, locale, desk, found, locale.gettext("It is approved."))
+        return _reading_page(request, db, locale, desk, public_id, form, status=422)
+    return _onwards(request, db, locale, desk, found, done % {"name": found.author.name})
 
 
 def _about(catalogue: Catalogue, post: Post) -> About | None:
@@ -229,15 +241,19 @@ def react_in_inbox(
     locale: Locale,
     cohort: str,
     post: str,
+    show: str = "",
+    at: str = "",
     form: Bound[ReactionForm] = posted(ReactionForm),
 ) -> Response:
     """It is an answer; the coach stays, who may want to add a word."""
-    desk = desk_of(viewer, coached_cohort(db, viewer, cohort), "")
+    desk = desk_of(viewer, coached_cohort(db, viewer, cohort), show, at)
     found, _ = reviewed_post(db, viewer, desk.cohort.id, post)
     if not form.valid:
         return _reading_page(request, db, locale, desk, post, blank(CoachAnswerForm), status=422)
-    react(db, viewer, found, ReactionKind(form.data.kind), on=form.data.on == "1")
-    return redirect(request, f"{desk.base}/{post}#reactions")
+    is_on = form.data.on == "1"
+    react(db, viewer, found, ReactionKind(form.data.kind), on=is_on)
+    done = locale.gettext("It counts as your answer.") if is_on else locale.gettext("It is taken back.")
+    return redirect(request, desk.url_of(post, desk.place), Flash(done))
 
 
 @router.post(f"{READING}/hand-over")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from app.clock import now
 from app.coaching.inbox import Shelf
@@ -71,16 +72,17 @@ def waiting_in_words(review: ReviewLine, cohort: Promising, locale: Locale) -> s
     since = review.awaits_since
     if since is None:
         return ""
-    days = working_days_since(since, now(), locale.zone)
+    zone = ZoneInfo(cohort.time_zone)
+    days = working_days_since(since, now(), zone)
     sentence = locale.gettext("Waits since %(day)s")
     if days:
         sentence = locale.ngettext(
             "Waits since %(day)s, %(num)s working day", "Waits since %(day)s, %(num)s working days", days
         )
-    words = sentence % {"day": locale.date(since, DAY), "num": days}
+    words = sentence % {"day": locale.date(since.astimezone(zone).date(), DAY), "num": days}
     if not cohort.reply_days:
         return f"{words}."
-    due = locale.date(due_day(since, cohort.reply_days, locale.zone), DAY)
+    due = locale.date(due_day(since, cohort.reply_days, zone), DAY)
     return locale.gettext("%(waits)s; promised by %(day)s.") % {"waits": words, "day": due}
 
 

@@ -111,18 +111,17 @@ def inbox_detail(db: Session, viewer: Viewer, cohort_id: int, public_id: str) ->
 
 
 class OwnReview(NamedTuple):
-    """How far coaches are with the viewer's own post, and what the group promised."""
+    """How far coaches are with the viewer's own post, within how many working days of their group they answer
+    it, and who judged it."""
 
     review: ReviewLine
     judged_by: str | None
-    is_question: bool
-    reply_promise: str
     reply_days: int | None
-    reply_text: str | None
+    time_zone: str
 
 
 _OWN = Statement(
-    select(*REVIEW, _judge.name, Post.is_question, Cohort.reply_promise, Cohort.reply_days, Cohort.reply_text)
+    select(*REVIEW, _judge.name, Cohort.reply_days, Cohort.time_zone)
     .select_from(Post)
     .join(Review, (Review.post_id == Post.id) & (Review.cohort_id == Post.cohort_id))
     .join(Cohort, Cohort.id == Review.cohort_id)
@@ -185,7 +184,7 @@ def reviewed_post(db: Session, viewer: Viewer, cohort_id: int, public_id: str) -
             Enrolment.ended_at.is_(None),
             visible_to(viewer),
         )
-        .with_for_update(of=Post, key_share=True)
+        .with_for_update(of=[Post, Review], key_share=True)
         .execution_options(populate_existing=True)
     )
     found = db.execute(statement).first()

@@ -101,9 +101,9 @@ def approve(
         return
     review.approved_at, review.another_look_at, review.resubmitted_at = now(), None, None
     _judge(db, viewer, post, review)
+    _log(db, viewer, "approved", post)
     if about is not None:
         record_approval(db, about.enrolment, about.programme, about.thing, approved=True)
-    _log(db, viewer, "approved", post, thing=about.thing.slug if about else None)
     tell(
         db,
         post.author_id,

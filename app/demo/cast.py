@@ -100,6 +100,35 @@ class DemoReport(Strict):
     words: str
 
 
+class DemoReview(Strict):
+    """What a coach does with what `to` wrote about `thing`; a post is handed over to `coach`."""
+
+    by: str
+    to: str
+    thing: str
+    day: Days
+    verdict: Literal["another-look", "approved", "handed-over"]
+    words: str = ""
+    coach: str = ""
+
+
+class DemoTalk(Strict):
+    """A coach says that they talked about a Thing."""
+
+    by: str
+    to: str
+    thing: str
+    day: Days
+
+
+class DemoTemplate(Strict):
+    """An answer that a coach gives often, by language."""
+
+    by: str
+    title: str
+    texts: dict[str, str]
+
+
 class DemoBlogPost(Strict):
     title: str
     day: Days
@@ -144,6 +173,9 @@ class Cast(Strict):
     blogs: list[DemoBlog] = []
     answers: list[DemoAnswer] = []
     reports: list[DemoReport] = []
+    reviews: list[DemoReview] = []
+    talks: list[DemoTalk] = []
+    templates: list[DemoTemplate] = []
     posts: list[DemoPost]
     sessions: list[DemoSession] = []
 

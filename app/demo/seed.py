@@ -19,6 +19,7 @@ from app.cohorts.services import add_coach, create_cohort
 from app.db import Database, UtcDateTime
 from app.demo.blogs import plan_blog
 from app.demo.cast import Cast, DemoComment, DemoPerson, DemoPost, DemoReply, DemoReport, read_cast
+from app.demo.reviews import plan_inbox
 from app.demo.sessions import plan_meeting
 from app.journals.answers import threads_of
 from app.journals.models import Audience, Comment, Post, ReactionKind, Visibility
@@ -103,7 +104,7 @@ class Story:
     people: dict[str, Person] = field(default_factory=dict)
     cohorts: dict[str, Cohort] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
-    _written: dict[tuple[str, str], list[Post]] = field(default_factory=dict)
+    written: dict[tuple[str, str], list[Post]] = field(default_factory=dict)
     _acts: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
 
     def tell(self) -> None:
@@ -120,11 +121,12 @@ class Story:
         for blog in self.cast.blogs:
             plan_blog(self, blog)
         for answer in self.cast.answers:
-            self._plan_answer(answer, self._written[answer.to, answer.thing], 13)
+            self._plan_answer(answer, self.written[answer.to, answer.thing], 13)
         for session in self.cast.sessions:
             plan_meeting(self, session)
         for told in self.cast.reports:
             self.at(told.day, "14:00", told.words, partial(self._report, told))
+        plan_inbox(self)
         for moment, _, act in sorted(self._acts, key=lambda planned: planned[:2]):
             with clock.set_to(moment):
                 act()
@@ -141,7 +143,7 @@ class Story:
         """Some of what others wrote, and a Thing, each with a note for oneself."""
         person_id = self.people[key].id
         for author, thing, note in KEPT:
-            written = self._written.get((author, thing))
+            written = self.written.get((author, thing))
             if written:
                 write_note(self.db, keep_post(self.db, person_id, written[0].id)[0], note)
         slug, note = KEPT_THING
@@ -232,12 +234,15 @@ class Story:
         cohort = next(cohort for cohort in self.cast.cohorts if cohort.key == person.cohort)
         return self.catalogue.programmes[cohort.programme]
 
+    def programme_of(self, key: str) -> Programme:
+        return self._programme(next(person for person in self.cast.people if person.key == key))
+
     def _plan_post(self, post: DemoPost) -> None:
         written: list[Post] = []
         salt = post.author + (post.thing or post.title)
         self.at(post.day, f"{post.hour:02}:00", salt, lambda: written.append(self._write(post)))
         if post.thing:
-            self._written[post.author, post.thing] = written
+            self.written[post.author, post.thing] = written
         for number, comment in enumerate(post.comments):
             later = post.hour + 1 + number if comment.day == post.day else 9 + number
             self._plan_answer(comment, written, min(later, 19))
@@ -283,32 +288,33 @@ class Story:
             visibility=post.visibility,
             version=made.version,
             about=about,
+            asks=post.asks,
         )
         made.enrolment = enrolment
         return made
 
     def _answer(self, comment: DemoComment, written: list[Post], made: list[Comment]) -> None:
         audience = Audience.COACHES if comment.kind == "feedback" else Audience.READERS
-        viewer = self._viewer(comment.by)
+        viewer = self.viewer(comment.by)
         made.append(add_comment(self.db, viewer, written[0], body=comment.text, audience=audience))
 
     def _reply(self, reply: DemoReply, written: list[Post], made: list[Comment]) -> None:
-        viewer = self._viewer(reply.by)
+        viewer = self.viewer(reply.by)
         add_comment(self.db, viewer, written[0], body=reply.text, audience=None, parent=made[0])
 
     def _react(
         self, reader: str, kind: ReactionKind, written: list[Post], made: Sequence[Comment] = ()
     ) -> None:
         comment = made[0] if made else None
-        react(self.db, self._viewer(reader), written[0], kind, on=True, comment=comment)
+        react(self.db, self.viewer(reader), written[0], kind, on=True, comment=comment)
 
     def _accept(self, written: list[Post], made: list[Comment]) -> None:
         asker = next(key for key, person in self.people.items() if person.id == written[0].author_id)
-        accept(self.db, self._viewer(asker), written[0], made[0], accepted=True)
+        accept(self.db, self.viewer(asker), written[0], made[0], accepted=True)
 
     def _report(self, told: DemoReport) -> None:
         viewer = absent_viewer(self.db, self.people[told.by].id)
-        post = self._written[told.to, told.thing][0]
+        post = self.written[told.to, told.thing][0]
         threads = threads_of(self.db, viewer, post.id)
         answers = {line.author_id: line for thread in threads for line in thread.lines}
         answer = answers[self.people[told.answer_by].id].public_id if told.answer_by else ""
@@ -318,7 +324,7 @@ class Story:
         to = not coaches_for(self.db, text)
         report(self.db, viewer, text, reason=told.reason, words=told.words, for_organizers=to)
 
-    def _viewer(self, key: str) -> Viewer:
+    def viewer(self, key: str) -> Viewer:
         person = self.people[key]
         coached = tuple(
             Membership(cohort.id, cohort.public_id, cohort.name)

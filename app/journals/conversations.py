@@ -119,16 +119,11 @@ class Conversation:
             self.reactions(line, may_press=bool(self.audiences) and not is_own),
         )
 
-    def reactions(self, line: CommentLine | None, *, may_press: bool, url: str = "") -> ReactionsView:
-        """To the post, or to an answer; `url` takes a press, where it is not the post's own."""
+    def reactions(self, line: CommentLine | None, *, may_press: bool) -> ReactionsView:
+        """To the post, or to an answer."""
         answer = (line.id, line.public_id) if line else None
         return reactions_view(
-            self.locale,
-            self.viewer,
-            self.reacted,
-            url=url or self.url,
-            answer=answer,
-            may_press=may_press,
+            self.locale, self.viewer, self.reacted, url=self.url, answer=answer, may_press=may_press
         )
 
 

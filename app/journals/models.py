@@ -234,12 +234,25 @@ class Review(Base):
         Index("ix_review_shared", "cohort_id", "shared_at", "post_id"),
         _review_index("waiting", "cohort_id", "awaits_since", "post_id", where="awaits_since IS NOT NULL"),
         Index("ix_review_of", "enrolment_id", "awaits_since"),
-        _review_index("unread", "cohort_id", "shared_at", "post_id", where="read_at IS NULL"),
+        _review_index(
+            "unread",
+            "cohort_id",
+            "shared_at",
+            "post_id",
+            where="read_at IS NULL AND awaits_since IS NULL",
+        ),
         _review_index("answered", "cohort_id", "answered_at", "post_id", where="answered_at IS NOT NULL"),
         _review_index(
             "looked", "cohort_id", "another_look_at", "post_id", where="another_look_at IS NOT NULL"
         ),
-        _review_index("claimed", "claimed_by_id", "claimed_at", "post_id", where="claimed_by_id IS NOT NULL"),
+        _review_index(
+            "claimed",
+            "claimed_by_id",
+            "cohort_id",
+            "claimed_at",
+            "post_id",
+            where="claimed_by_id IS NOT NULL",
+        ),
     )
 
     post_id: Mapped[int] = mapped_column(

@@ -6,7 +6,7 @@ Whoever changes a `Post` need not think of it; who changes rows otherwise, answe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -197,6 +197,21 @@ def is_waiting(db: Session, post: Post) -> bool:
     """Whether its author waits for the coaches of its group."""
     which = (Review.post_id == post.id, Review.cohort_id == post.cohort_id, Review.awaits_since.is_not(None))
     return db.scalar(select(Review.post_id).where(*which)) is not None
+
+
+def is_approved(db: Session, enrolment_id: int, thing_slugs: Sequence[str]) -> bool:
+    """Whether a coach approved a post about the Thing that is still there."""
+    approved = (
+        select(Review.post_id)
+        .join(Post, Post.id == Review.post_id)
+        .where(
+            Review.enrolment_id == enrolment_id,
+            Review.approved_at.is_not(None),
+            Post.thing_slug.in_(thing_slugs),
+            Post.deleted_at.is_(None),
+        )
+    )
+    return db.scalar(approved.limit(1)) is not None
 
 
 def answers_as_coach(viewer: Viewer, post: Post) -> bool:

@@ -24,7 +24,7 @@ from app.journals.models import Audience, Comment, Picture, Post, Revision, Visi
 from app.journals.pictures import Prepared, html_of, name_of
 from app.journals.queries import has_reflection, last_choice, pictures_kept
 from app.journals.readers import Circle, allowed
-from app.journals.reviews import answers_as_coach, is_waiting, keep_reviews
+from app.journals.reviews import answers_as_coach, is_approved, is_waiting, keep_reviews
 from app.journals.search_index import index_posts
 from app.journals.talk import tell_coaches, tell_thread
 from app.markdown import count_words, excerpt, render_post
@@ -32,7 +32,12 @@ from app.notices.models import Kind
 from app.notices.services import tell
 from app.people.viewer import Viewer
 from app.progress.queries import slugs_of
-from app.progress.services import record_draft, record_reflection, withdraw_reflection
+from app.progress.services import (
+    record_approval,
+    record_draft,
+    record_reflection,
+    withdraw_reflection,
+)
 from app.statements import insert_once
 from app.things.catalogue import Programme, Thing
 from app.web.i18n import message
@@ -335,6 +340,8 @@ def follow(db: Session, about: About | None) -> None:
     where = (about.enrolment, about.programme, about.thing)
     if has_reflection(db, about.enrolment.id, slugs, published=True):
         record_reflection(db, *where)
+        if is_approved(db, about.enrolment.id, slugs):
+            record_approval(db, *where, approved=True)
     else:
         withdraw_reflection(db, *where)
     record_draft(db, *where, exists=has_reflection(db, about.enrolment.id, slugs, published=False))

@@ -4,6 +4,8 @@ them. That a coach has read it, and who will answer, is for the coaches."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from app.coaching.reviewed import OwnReview, own_review
 from app.journals.review_rules import Reason, State, state_of, waits
@@ -40,7 +42,7 @@ def review_note(reader: Reader, viewer: Viewer, line: PostLine) -> ReviewNote | 
     by = {"name": found.judged_by or locale.gettext("Your coach")}
     if state is State.APPROVED and found.review.approved_at is not None:
         approved = locale.gettext("%(name)s approved this on %(day)s.")
-        day = {"day": locale.date(found.review.approved_at, DAY)}
+        day = {"day": _day(found, found.review.approved_at, locale)}
         return ReviewNote("check", (approved % {**by, **day}, *waiting))
     if state is State.ANOTHER_LOOK:
         again = (
@@ -56,10 +58,15 @@ def _waiting(found: OwnReview, locale: Locale) -> tuple[str, ...]:
     if wait is None:
         return ()
     since, reason = wait
-    words = WAITING[reason].translated(locale.gettext) % {"day": locale.date(since, DAY)}
+    words = WAITING[reason].translated(locale.gettext) % {"day": _day(found, since, locale)}
     if not found.reply_days:
         return (words,)
     within = locale.ngettext(
         "That takes one working day at most.", "That takes %(num)s working days at most.", found.reply_days
     )
     return (words, within % {"num": found.reply_days})
+
+
+def _day(found: OwnReview, moment: datetime, locale: Locale) -> str:
+    """As it was in the group."""
+    return locale.date(moment.astimezone(ZoneInfo(found.time_zone)).date(), DAY)

@@ -56,4 +56,4 @@ def answer_talk(
         done = locale.gettext("It counts as your reflection.")
         return redirect(request, f"/programmes/{programme.slug}/{thing.slug}", Flash(done))
     decline_talk(db, found, enrolment, programme, thing)
-    return redirect(request, "/talks", Flash(locale.gettext("Nothing has changed.")))
+    return redirect(request, "/talks", Flash(locale.gettext("You said no. Nothing else has changed.")))

@@ -127,26 +127,32 @@ def has_talked(db: Session, enrolment_id: int, thing_slugs: Sequence[str]) -> bo
     return db.scalar(talk.limit(1)) is not None
 
 
-_OPEN = (Talk.confirmed_at.is_(None), Talk.declined_at.is_(None), Enrolment.ended_at.is_(None))
-
-
 def talks_to_confirm(db: Session, person_id: int) -> Sequence[Row[Talk, str, str]]:
     """(Talk, the programme's slug, who says so) of each that a learner has not answered, the oldest first."""
     return db.execute(
         select(Talk, Enrolment.programme_slug, Person.name)
         .join(Enrolment, Enrolment.id == Talk.enrolment_id)
         .outerjoin(Person, Person.id == Talk.by_id)
-        .where(Enrolment.person_id == person_id, *_OPEN)
+        .where(
+            Enrolment.person_id == person_id,
+            Enrolment.ended_at.is_(None),
+            Talk.confirmed_at.is_(None),
+            Talk.declined_at.is_(None),
+        )
         .order_by(Talk.at, Talk.public_id)
     ).all()
 
 
 def own_talk(db: Session, viewer: Viewer, public_id: str) -> tuple[Talk, Enrolment]:
-    """One that the viewer has not answered yet. Raises NotFound."""
+    """What a coach says of the viewer, whether or not they answered it; locked. Raises NotFound."""
     found = db.execute(
         select(Talk, Enrolment)
         .join(Enrolment, Enrolment.id == Talk.enrolment_id)
-        .where(Talk.public_id == public_id, Enrolment.person_id == viewer.person_id, *_OPEN)
+        .where(
+            Talk.public_id == public_id,
+            Enrolment.person_id == viewer.person_id,
+            Enrolment.ended_at.is_(None),
+        )
         .with_for_update(of=Talk)
     ).first()
     if found is None:

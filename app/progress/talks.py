@@ -46,14 +46,18 @@ def mark_talk(db: Session, coach: Viewer, enrolment: Enrolment, programme: Progr
 
 
 def confirm_talk(db: Session, talk: Talk, enrolment: Enrolment, programme: Programme, thing: Thing) -> None:
-    """It counts as the reflection from now on."""
-    talk.confirmed_at = now()
+    """It counts as the reflection from now on; again changes nothing."""
+    if talk.confirmed_at is not None:
+        return
+    talk.confirmed_at, talk.declined_at = now(), None
     db.flush()
     record_reflection(db, enrolment, programme, thing, how="talked")
 
 
 def decline_talk(db: Session, talk: Talk, enrolment: Enrolment, programme: Programme, thing: Thing) -> None:
-    """The learner says that it was not so; the coach may ask again."""
+    """The learner says that it was not so; the coach may ask again. What was confirmed stays."""
+    if talk.confirmed_at is not None or talk.declined_at is not None:
+        return
     talk.declined_at = now()
     db.flush()
     _log(db, enrolment.person_id, "declined-talk", enrolment, programme, thing)

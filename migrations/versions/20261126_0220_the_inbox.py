@@ -78,10 +78,18 @@ def _make_reviews() -> None:
         (op.f("ix_review_read_by_id"), ["read_by_id"], ""),
         (op.f("ix_review_judged_by_id"), ["judged_by_id"], ""),
         ("ix_review_waiting", ["cohort_id", "awaits_since", "post_id"], "awaits_since IS NOT NULL"),
-        ("ix_review_unread", ["cohort_id", "shared_at", "post_id"], "read_at IS NULL"),
+        (
+            "ix_review_unread",
+            ["cohort_id", "shared_at", "post_id"],
+            "read_at IS NULL AND awaits_since IS NULL",
+        ),
         ("ix_review_answered", ["cohort_id", "answered_at", "post_id"], "answered_at IS NOT NULL"),
         ("ix_review_looked", ["cohort_id", "another_look_at", "post_id"], "another_look_at IS NOT NULL"),
-        ("ix_review_claimed", ["claimed_by_id", "claimed_at", "post_id"], "claimed_by_id IS NOT NULL"),
+        (
+            "ix_review_claimed",
+            ["claimed_by_id", "cohort_id", "claimed_at", "post_id"],
+            "claimed_by_id IS NOT NULL",
+        ),
     ):
         op.create_index(name, "review", columns, unique=False, **(_where(condition) if condition else {}))
 

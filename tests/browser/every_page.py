@@ -66,6 +66,8 @@ SESSION = SESSIONS + "/{session}"
 COMING, PAST, NOW, CANCELLED = (
     RIVERSIDE | {"session": f"{{{when}_meeting}}"} for when in ("coming", "past", "present", "cancelled")
 )
+INBOX, READING = "/cohorts/{cohort}/coach/inbox", "/cohorts/{cohort}/coach/inbox/{post}"
+TEMPLATES, PROMISE = "/coach/templates", "/cohorts/{cohort}/coach/promise"
 BLOG, BLOGS = "/account/blog", "/cohorts/{cohort}/coach/blogs"
 FILLED_IN = {"title": "A find", "body": TYPED}
 
@@ -221,8 +223,40 @@ PAGES = (
     Page(GRID, who="coach", at=RIVERSIDE, main=True),
     Page(GRID, "nobody fits", "coach", RIVERSIDE, query="?q=zzz"),
     Page(GRID, "nobody joined", "coach", EMPTY),
-    Page("/cohorts/{cohort}/coach/inbox", who="coach", at=RIVERSIDE, main=True),
-    Page("/cohorts/{cohort}/coach/inbox", "nobody waits", "coach", EMPTY),
+    Page(INBOX, who="coach", at=RIVERSIDE, main=True),
+    Page(INBOX, "all that is shared", "coach", RIVERSIDE, query="?show=all"),
+    Page(INBOX, "nobody waits", "coach", EMPTY),
+    Page(READING, who="coach", at=RIVERSIDE | {"post": "{own_post}"}, main=True),
+    Page(
+        READING,
+        "filled in",
+        "coach",
+        RIVERSIDE | {"post": "{awaited_post}"},
+        query="?show=waiting&template={template}",
+    ),
+    Page(READING, "approved", "coach", RIVERSIDE | {"post": "{approved_post}"}),
+    Page(
+        READING + "/another-look",
+        "no words",
+        "coach",
+        RIVERSIDE | {"post": "{own_post}"},
+        form={},
+        status=422,
+    ),
+    Page(TEMPLATES, who="coach", main=True),
+    Page(TEMPLATES, "none yet", "katrien"),
+    Page(TEMPLATES, "nothing filled in", "coach", form={}, status=422),
+    Page(TEMPLATES + "/new", who="coach"),
+    Page(TEMPLATES + "/{template}", who="coach", at={"template": "{template}"}),
+    Page(PROMISE, who="coach", at=RIVERSIDE, main=True),
+    Page(PROMISE, "nothing chosen", "coach", RIVERSIDE, form={}, status=422),
+    Page(LEARNER + "/talks", "no Thing", "coach", RIVERSIDE | {"handle": "{learner}"}, form={}, status=422),
+    Page("/talks", who="learner", main=True),
+    Page("/talks", "none", "newcomer"),
+    Page(
+        POST, "another look is wanted", "learner", {"handle": "{learner}", "post": "{wanted_post}"}, main=True
+    ),
+    Page(POST, "approved", "learner", {"handle": "{learner}", "post": "{approved_post}"}),
     Page(LEARNER, who="coach", at=RIVERSIDE | {"handle": "{learner}"}, main=True),
     Page(BLOGS, who="coach", at=RIVERSIDE, main=True),
     Page(BLOGS, "none yet", "coach", EMPTY),
@@ -280,6 +314,7 @@ PAGES = (
     Page("/organize/cohorts", "nothing filled in", "organizer", form={}, status=422),
     Page("/organize/cohorts/{cohort}", who="organizer", at=RIVERSIDE, main=True),
     Page("/organize/cohorts/{cohort}", "no coach", "organizer", {"cohort": "{full_group}"}),
+    Page("/organize/cohorts/{cohort}/promise", "nothing chosen", "organizer", RIVERSIDE, form={}, status=422),
     Page("/organize/cohorts/{cohort}/coaches", "nobody", "organizer", RIVERSIDE, form={}, status=422),
     Page("/cohorts/{cohort}/coach/today", who="coach", at=RIVERSIDE, main=True),
     Page("/cohorts/{cohort}/coach/today", "nobody", "coach", EMPTY),

@@ -40,6 +40,7 @@ from app.progress.viewers import load_viewer
 from app.sessions.models import LiveSession
 from app.sessions.services import Plan, cancel, plan_session, set_word
 from tests.browser.moderated import moderate
+from tests.browser.reviewed import review
 from tests.browser.server import Server
 from tests.cast import PASSWORD, PROGRAMME
 from tests.conftest import CONTENT
@@ -86,6 +87,7 @@ def set_the_stage(server: Server, blogs: BlogServer) -> dict[str, str]:
         names |= _posts(db, server, people["learner"], people["coach"])
         names |= _talk(db, people["learner"], people["coach"], names["own_post"])
         names |= moderate(db, people, names["own_post"])
+        names |= review(db, people)
         names["reset_token"] = make_reset_link(db, people["busy"], people["admin"].id)
         names["confirm_token"] = _ask_for_an_address(db, server, people["busy"])
         unwanted = Unwanted(people["busy"].public_id, DIGEST)

@@ -200,6 +200,38 @@ GET  /cohorts/{cohort}/feed.atom                                           404  
 GET  /cohorts/{cohort}/feed.atom                              forged       404   404   404   404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach                                               login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/coach/inbox                                         login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/inbox/read                                    login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/coach/inbox/{post}                     cohort       login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/inbox/{post}                     private      login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/inbox/{post}                     draft        login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/inbox/{post}                     deleted      login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/inbox/{post}                     hidden       login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/inbox/{post}             other_learner-cohort login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/answers             cohort       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/answers             private      login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/answers             hidden       login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/another-look        cohort       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/another-look        private      login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/approve             cohort       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/approve             private      login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/read                members      login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/read                private      login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/reactions           cohort       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/reactions           private      login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/hand-over           cohort       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/inbox/{post}/hand-over           private      login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/promise                                       login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/promise                                       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/learners/{handle}/talks                       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/learners/{handle}/talks          elsewhere    login 404   404   404   404   404   404   404   404
+GET  /coach/templates                                                      login 404   404   404   404   page  page  404   404
+GET  /coach/templates/new                                                  login 404   404   404   404   page  page  404   404
+POST /coach/templates                                                      login 404   404   404   404   done  done  404   404
+GET  /coach/templates/{template}                                           login 404   404   404   404   page  404   404   404
+POST /coach/templates/{template}                                           login 404   404   404   404   done  404   404   404
+POST /coach/templates/{template}/delete                                    login 404   404   404   404   done  404   404   404
+GET  /talks                                                                login page  page  page  page  page  page  page  page
+POST /talks/{talk}                                                         login 404   done  404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach/learners/{handle}                             login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/coach/learners/{handle}                elsewhere    login 404   404   404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach/learners/{handle}/remove                      login 404   404   404   404   page  404   404   404
@@ -343,6 +375,7 @@ GET  /organize/cohorts                                                     login
 POST /organize/cohorts                                                     login 404   404   404   404   404   404   done  done
 GET  /organize/cohorts/new                                                 login 404   404   404   404   404   404   page  page
 GET  /organize/cohorts/{cohort}                                            login 404   404   404   404   404   404   page  page
+POST /organize/cohorts/{cohort}/promise                                    login 404   404   404   404   404   404   done  done
 GET  /organize/cohorts/{cohort}/edit                                          login 404   404   404   404   404   404   page  page
 POST /organize/cohorts/{cohort}/edit                                          login 404   404   404   404   404   404   done  done
 GET  /organize/cohorts/{cohort}/run                                           login 404   404   404   404   404   404   page  page
@@ -442,6 +475,18 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/cohorts/{cohort}/sessions/{session}/answer": {"answer": "yes"},
     "/cohorts/{cohort}/sessions/{session}/here": {"word": WORD},
     "/cohorts/{cohort}/sessions/{session}/here wrong": {"word": "guessed 47"},
+    "/cohorts/{cohort}/coach/inbox/read": {"which": "all"},
+    "/cohorts/{cohort}/coach/inbox/{post}/answers": {"body": "An answer."},
+    "/cohorts/{cohort}/coach/inbox/{post}/another-look": {"body": "Look at the end."},
+    "/cohorts/{cohort}/coach/inbox/{post}/approve": {"body": "Well done."},
+    "/cohorts/{cohort}/coach/inbox/{post}/reactions": {"kind": "thanks", "on": "1"},
+    "/cohorts/{cohort}/coach/inbox/{post}/hand-over": {"coach": "cora-janssens"},
+    "/cohorts/{cohort}/coach/promise": {"promise": "every", "days": "3", "text": "On Fridays."},
+    "/cohorts/{cohort}/coach/learners/{handle}/talks": {"thing": "second"},
+    "/coach/templates": {"title": "Thanks", "text_en": "Thank you, {name}."},
+    "/coach/templates/{template}": {"title": "Thanks", "text_nl": "Bedankt, {name}."},
+    "/talks/{talk}": {"confirmed": "1"},
+    "/organize/cohorts/{cohort}/promise": {"promise": "none"},
     "/forgotten-password": {"email": "lena@example.org"},
     "/account/unlink": {"issuer": ISSUER, "subject": SUBJECT},
     "/language": {"language": "fr", "next": "/programmes"},
@@ -575,11 +620,15 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "hiding": world.ids[f"hiding-{state or 'comment'}"] if "{hiding}" in template else "",
         "key": world.ids["feed-key"],
         "session": world.ids[f"meeting-{state}" if state in ("cancelled", "elsewhere") else "meeting"],
+        "template": world.ids["template"],
+        "talk": world.ids["talk"],
         "job": "nosuch" if unknown else world.ids["job"],
         "public_id": world.ids["session"] if "sessions" in template else cast.stranger.public_id,
     }
     if state == "elsewhere":
         values["handle"] = cast.other_learner.handle
+    elif template.endswith("/talks"):
+        values["handle"] = cast.peer.handle
     if template.endswith("/coaches/{handle}/remove"):
         values["handle"] = (cast.other_coach if state == "elsewhere" else cast.coach).handle
     if "answers/{answer}" in template:

@@ -72,6 +72,16 @@ TAKEN = {
     "/account/profile": "ProfileForm",
     "/account/unlink": "UnlinkForm",
     "/cohorts/{cohort}/coach/blogs": "BlogListForm",
+    "/coach/templates": "TemplateForm",
+    "/coach/templates/{template}": "TemplateForm",
+    "/cohorts/{cohort}/coach/inbox/read": "MarkReadForm",
+    "/cohorts/{cohort}/coach/inbox/{post}/another-look": "AnotherLookForm",
+    "/cohorts/{cohort}/coach/inbox/{post}/answers": "CoachAnswerForm",
+    "/cohorts/{cohort}/coach/inbox/{post}/approve": "ApproveForm",
+    "/cohorts/{cohort}/coach/inbox/{post}/hand-over": "HandOverForm",
+    "/cohorts/{cohort}/coach/inbox/{post}/reactions": "ReactionForm",
+    "/cohorts/{cohort}/coach/learners/{handle}/talks": "TalkForm",
+    "/cohorts/{cohort}/coach/promise": "PromiseForm",
     "/cohorts/{cohort}/coach/notes/{thing}": "ThingNoteForm",
     "/cohorts/{cohort}/coach/reports/{report}": "HandleForm",
     "/cohorts/{cohort}/coach/message": "MessageForm",
@@ -104,6 +114,7 @@ TAKEN = {
     "/organize/background/trial-mail": "OnceForm",
     "/organize/cohorts": "CohortForm",
     "/organize/cohorts/{cohort}/coaches": "CoachForm",
+    "/organize/cohorts/{cohort}/promise": "PromiseForm",
     "/organize/cohorts/{cohort}/edit": "GroupForm",
     "/organize/cohorts/{cohort}/run": "RunForm",
     "/organize/cohorts/{cohort}/things": "ThingsForm",
@@ -117,6 +128,7 @@ TAKEN = {
     "/sign-in": "SignInForm",
     "/sign-in/{provider}": "ProviderForm",
     "/sign-up": "SignUpForm",
+    "/talks/{talk}": "ConfirmForm",
 }
 
 

@@ -14,8 +14,9 @@ from sqlalchemy import func, select
 
 from app.clock import now, set_to
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
+from app.cohorts.services import add_coach
 from app.events.models import Event
-from app.journals.models import Comment, Post, Reaction, Revision
+from app.journals.models import Comment, Post, Reaction, Review, Revision
 from app.keeping.models import Kept
 from app.main import create_app
 from app.migrate import upgrade
@@ -345,6 +346,35 @@ def test_a_coach_is_added_once(busy: Site, someone: Person) -> None:
     assert statuses(answers) == {303: TIMES}
     assert count(busy, CohortCoach, CohortCoach.person_id == someone.id) == 1
     assert told(busy, busy.cast.administrator, "added-coach") == 1
+
+
+def test_of_two_coaches_who_take_a_post_at_once_one_has_it(busy: Site, someone: Person) -> None:
+    cast = busy.cast
+    with busy.db() as db:
+        add_coach(db, db.get_one(Cohort, cast.cohort.id), someone.id, actor_id=None)
+    form = {**POST_FORM, "visibility": "cohort", "once": someone.public_id}
+    busy.client(cast.learner).post(f"{FIRST}/reflect", data=form)
+    with busy.db() as db:
+        post = db.scalars(select(Post).where(Post.once == someone.public_id)).one()
+    url = f"/cohorts/{cast.cohort.public_id}/coach/inbox/{post.public_id}"
+    coaches = [cast.coach, someone]
+    clients = [busy.client(coaches[number % 2]) for number in range(TIMES)]
+
+    def take(number: int) -> Response:
+        form = {"coach": coaches[number % 2].handle, "held": ""}
+        return clients[number].post(f"{url}/hand-over", data=form)
+
+    answers = at_once(take)
+    assert statuses(answers) == {303: TIMES // 2, 422: TIMES // 2}
+    with busy.db() as db:
+        holder = db.scalars(select(Review.claimed_by_id).where(Review.post_id == post.id)).one()
+    assert [answer.status_code for answer in answers[:2]][
+        [coach.id for coach in coaches].index(holder)
+    ] == 303
+    assert count(busy, Event, Event.verb == "claimed", Event.object_id == post.public_id) == 1
+    approved = at_once(lambda number: clients[number].post(f"{url}/approve", data={}))
+    assert statuses(approved) == {303: TIMES}
+    assert count(busy, Event, Event.verb == "approved", Event.object_id == post.public_id) == 1
 
 
 def test_a_reset_link_opens_the_account_once(busy: Site, someone: Person) -> None:

@@ -16,7 +16,11 @@ from app.blogs.models import Takes
 from app.blogs.parsing import Feed, FeedEntry
 from app.blogs.services import propose, register
 from app.clock import now
-from app.cohorts.models import Cohort, Mode
+from app.coaching.answer_templates import keep_template
+from app.coaching.reviewed import reviewed_post
+from app.coaching.services import want_another_look
+from app.cohorts.models import Cohort, Mode, ReplyPromise
+from app.cohorts.promises import promise_replies
 from app.cohorts.queries import active_enrolment
 from app.cohorts.running import write_note as write_thing_note
 from app.cohorts.services import create_cohort
@@ -51,6 +55,8 @@ from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.people.mailed_links import ask_for_address_link, mail_password_link, mailed_token
 from app.people.models import AddressLink, LoginSession, Person, ResetLink
 from app.people.services import link_identity, make_reset_link, open_session
+from app.progress.queries import talks_of
+from app.progress.talks import mark_talk
 from app.progress.viewers import load_viewer
 from app.sessions.models import Coming
 from app.sessions.services import Plan, cancel, plan_session, say_whether, set_word, write_notes
@@ -136,6 +142,7 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
         _write_posts,
         _add_pictures,
         _answer,
+        _review,
         _moderate,
         _meet,
         _follow_feeds,
@@ -288,6 +295,33 @@ def _lose_sight(world: World, db: Session) -> None:
     db.flush()
     world.answers["lost"] = lost.public_id
     world.secrets.append(Secret(text, (*COHORT, "other_learner")))
+
+
+def _review(world: World, db: Session) -> None:
+    """What a coach says in the inbox, keeps for themselves, and says of somebody who does not write."""
+    cast = world.site.cast
+    coach = load_viewer(db, world.token("coach"))
+    learning = active_enrolment(db, cast.learner.id, PROGRAMME)
+    second = world.site.programme.thing("second")
+    assert coach is not None and learning is not None and second is not None
+    found = reviewed_post(db, coach, cast.cohort.id, world.posts["coaches"])
+    want_another_look(db, coach, *found, words="Look again kumquat", once=None)
+    promise = ReplyPromise.FIRST
+    cohort = db.get_one(Cohort, cast.cohort.id)
+    promise_replies(db, cohort, promise=promise, days=2, text="Promise kumquat", actor_id=coach.person_id)
+    texts = {"nl": "Template text kumquat"}
+    template = keep_template(db, coach, title="Template title kumquat", texts=texts, once="once-template")
+    world.ids["template"] = template.public_id
+    mark_talk(db, coach, learning, world.site.programme, second)
+    world.ids["talk"] = talks_of(db, learning.id)["second"].public_id
+    world.secrets += [
+        Secret("Look again kumquat", ("learner", "coach")),
+        Secret("Promise kumquat", (*COHORT, *DESK)),
+        Secret("Template text kumquat", ("coach",)),
+        Secret("Template title kumquat", ("coach",)),
+        Secret("once-template", ("coach",), shown=False),
+        Secret(world.ids["talk"], ("learner",)),
+    ]
 
 
 def _moderate(world: World, db: Session) -> None:
