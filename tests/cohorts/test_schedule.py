@@ -8,7 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.clock import set_to
@@ -31,6 +31,8 @@ SLUGS = ("first", "second", "third", "fourth", "fifth")
 MONDAY = date(2027, 1, 4)
 ZONES = ("Europe/Brussels", "America/New_York", "Pacific/Apia", "Asia/Kathmandu", "America/Sao_Paulo", "UTC")
 
+steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Also on a machine that does other things."""
 days = st.dates(MONDAY - timedelta(days=20), MONDAY + timedelta(days=150))
 pauses = st.lists(
     st.builds(lambda first, length: Pause(first, first + length * DAY), days, st.integers(1, 40)), max_size=4
@@ -120,6 +122,7 @@ def slowly(schedule: Schedule, slug: str, joined_on: date | None, timing: Timing
     return Dates(opens_on, walked(own, given, timing.pauses))
 
 
+@steady
 @given(schedules(), st.none() | days, timings)
 def test_every_date_is_what_walking_from_day_to_day_gives(
     schedule: Schedule, joined_on: date | None, timing: Timing
@@ -129,6 +132,7 @@ def test_every_date_is_what_walking_from_day_to_day_gives(
     assert effective_dates(schedule, slugs, joined_on, timing) == expected
 
 
+@steady
 @given(schedules(), st.none() | days, timings)
 def test_own_dates_are_never_earlier_than_the_group_s(
     schedule: Schedule, joined_on: date | None, timing: Timing
@@ -139,6 +143,7 @@ def test_own_dates_are_never_earlier_than_the_group_s(
         assert (dates.due_on or date.max) >= (group[slug].due_on or date.max)
 
 
+@steady
 @given(days, st.integers(0, 80), pauses)
 def test_a_clock_that_stands_still_counts_no_day_of_a_pause(
     day: date, count: int, pauses: Sequence[Pause]
@@ -146,6 +151,7 @@ def test_a_clock_that_stands_still_counts_no_day_of_a_pause(
     assert running(day, count, pauses) == walked(day, count, pauses)
 
 
+@steady
 @given(
     st.sampled_from(ZONES),
     st.integers(0, 149_000).map(lambda hours: datetime(2011, 12, 20, tzinfo=UTC) + timedelta(hours=hours)),
@@ -196,6 +202,7 @@ def test_what_is_due_before_a_break_is_due_at_its_end() -> None:
     assert found["second"] == Dates(MONDAY + 21 * DAY, MONDAY + 27 * DAY)
 
 
+@steady
 @given(schedules(), timings)
 def test_what_is_stored_comes_back(schedule: Schedule, timing: Timing) -> None:
     assert read_run(schedule.run.text()) == schedule.run
