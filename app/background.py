@@ -52,6 +52,7 @@ from app.people.mailed_links import (
 )
 from app.people.queries import organization
 from app.people.services import forget_expired_sessions
+from app.sessions.telling import EVERY_TEN_MINUTES, REMIND, TELL, remind_of_sessions, tell_of_session
 from app.settings import Settings
 from app.things.library import Library
 
@@ -62,6 +63,7 @@ SCHEDULES = (
     Recurring(MAIL_DIGESTS, EACH_MORNING),
     Recurring(MAIL_REMINDERS, EACH_DAY),
     Recurring(CATCH_UP, "*/10 * * * *"),
+    Recurring(REMIND, EVERY_TEN_MINUTES),
     Recurring(polling.POLL, polling.EVERY_MINUTE),
 )
 
@@ -84,6 +86,8 @@ def make_worker(
         {
             SEND: make_postman(settings, library).deliver,
             MAIL_NOTICE: mail_notice,
+            TELL: tell_of_session,
+            REMIND: remind_of_sessions,
             MAIL_DIGESTS: partial(mail_digests, zone=zone),
             MAIL_MONDAY: mail_monday,
             MAIL_REMINDERS: mail_reminders,
@@ -106,7 +110,7 @@ def make_worker(
 
 def make_postman(settings: Settings, library: Library) -> Postman:
     secret = settings.secret()
-    desk = Desk(secret, settings.base_url, lambda: library.catalogue)
+    desk = Desk(secret, settings.base_url, lambda: library.catalogue, settings.sender)
     return Postman(
         Smtp(settings.smtp) if settings.smtp else Folder(settings.mail_dir),
         Stationery(settings.time_zone),

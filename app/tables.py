@@ -13,6 +13,7 @@ from app.moderation import models as moderation
 from app.notices import models as notices
 from app.people import models as people
 from app.progress import models as progress
+from app.sessions import models as sessions
 from app.things import models as things
 
 metadata = Base.metadata
@@ -31,5 +32,6 @@ __all__ = [
     "notices",
     "people",
     "progress",
+    "sessions",
     "things",
 ]

@@ -20,7 +20,8 @@ from app.things.catalogue import Catalogue
 from app.web.i18n import Locale
 
 JOURNAL = re.compile(r"/journals/([^/?#]+)/feed\.atom")
-COHORT = re.compile(r"/cohorts/([^/?#]+)/feed\.atom")
+COHORT = re.compile(r"/cohorts/([^/?#]+)/(feed\.atom|calendar\.ics)")
+CALENDAR = "/calendar.ics"
 THING = re.compile(r"/programmes/([^/?#]+)/([^/?#]+)/feed\.atom")
 
 
@@ -34,6 +35,8 @@ class FeedAddress:
 
 def followed(db: Session, viewer: Viewer, catalogue: Catalogue, path: str) -> str:
     """The path of a feed that the viewer may have. Raises NotFound for any other."""
+    if path == CALENDAR:
+        return path
     if found := COHORT.fullmatch(path):
         own_cohort(db, viewer, found[1])
         return path
@@ -76,7 +79,11 @@ def _name(path: str, viewer: Viewer, catalogue: Catalogue, locale: Locale, write
         return locale.gettext("Journal of %(name)s") % {"name": writers[found[1]]}
     if found := COHORT.fullmatch(path):
         groups = {group.public_id: group.name for group in (*viewer.cohorts, *viewer.coached)}
-        return groups.get(found[1]) or locale.gettext("A group that you are no longer in")
+        name = groups.get(found[1]) or locale.gettext("A group that you are no longer in")
+        is_calendar = found[2] == "calendar.ics"
+        return locale.gettext("Meetings of %(group)s") % {"group": name} if is_calendar else name
+    if path == CALENDAR:
+        return locale.gettext("My calendar")
     if found := THING.fullmatch(path):
         programme = catalogue.programme(found[1])
         thing = programme.thing(found[2]) if programme else None

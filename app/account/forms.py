@@ -97,6 +97,8 @@ class NoticesForm(Form):
     stopped: Frequency | None = None
     reminder: Annotated[Frequency, AfterValidator(_at_once)] | None = None
     monday: Annotated[Frequency, AfterValidator(_weekly)] | None = None
+    session: Frequency | None = None
+    soon: Annotated[Frequency, AfterValidator(_at_once)] | None = None
     posts: Annotated[Frequency, AfterValidator(_not_at_once)] | None = None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,8 @@ KINDS = {
     POSTS: message("The newest posts in your groups"),
     Kind.MODERATION: message("There is a decision about what you wrote or reported"),
     Kind.BLOG: message("There is something to look at with your own blog"),
+    Kind.SESSION: message("A meeting of your group is planned, changed or cancelled"),
+    Kind.SOON: message("A meeting of your group is tomorrow"),
     Kind.REPORT: message("Something is reported, and you are asked to look at it"),
     REMINDER: message("You were away for two weeks, or four"),
     Kind.STOPPED: message("Somebody in a group that you coach stops for now"),
@@ -49,6 +51,18 @@ FREQUENCIES = {
     Frequency.WEEKLY: message("In a weekly mail"),
     Frequency.NEVER: message("Never"),
 }
+CONCERNS: Mapping[str, Callable[[Viewer], bool]] = {
+    Kind.REPORT: lambda viewer: bool(viewer.coached) or viewer.is_organizer,
+    **dict.fromkeys((Kind.HANDED_OVER, Kind.STOPPED, MONDAY), lambda viewer: bool(viewer.coached)),
+    **dict.fromkeys((Kind.SESSION, Kind.SOON), lambda viewer: bool(viewer.cohorts) or bool(viewer.coached)),
+}
+"""Whom a kind concerns, where that is not everyone."""
+OFFERED: Mapping[str, Sequence[Frequency]] = {
+    POSTS: (Frequency.DAILY, Frequency.WEEKLY, Frequency.NEVER),
+    MONDAY: (Frequency.WEEKLY, Frequency.NEVER),
+    **dict.fromkeys((Kind.SOON, REMINDER), (Frequency.AT_ONCE, Frequency.NEVER)),
+}
+"""How often a kind can be told, where that is not anyhow."""
 DIGESTS = message("The daily and weekly mail about what happened")
 
 
@@ -86,7 +100,7 @@ def notices_view(
 
 
 def _entry(line: NoticeLine, catalogue: Catalogue, locale: Locale) -> Entry:
-    title = title_in(line, catalogue, locale) if line.post_id else ""
+    title = title_in(line, catalogue, locale) if line.post_id or line.session_id else ""
     return Entry(
         line.public_id,
         ICONS[Kind(line.kind)],
@@ -111,20 +125,10 @@ def choice_rows(viewer: Viewer, locale: Locale) -> list[tuple[str, str, list[tup
     names = [(frequency.value, _(name.text)) for frequency, name in FREQUENCIES.items()]
     rows = []
     for kind, name in KINDS.items():
-        if kind in (Kind.HANDED_OVER, Kind.STOPPED, MONDAY) and not viewer.coached:
-            continue
-        if kind != Kind.REPORT or viewer.coached or viewer.is_organizer:
-            rows.append((str(kind), _(name.text), _offered(kind, names)))
+        if kind not in CONCERNS or CONCERNS[kind](viewer):
+            offered = [pair for pair in names if Frequency(pair[0]) in OFFERED.get(kind, FREQUENCIES)]
+            rows.append((str(kind), _(name.text), offered))
     return rows
-
-
-def _offered(kind: str, names: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """How often there is mail of a kind."""
-    if kind == MONDAY:
-        return names[2:]
-    if kind == REMINDER:
-        return [names[0], names[3]]
-    return names[1:] if kind == POSTS else names
 
 
 def unwanted_in_words(what: str, locale: Locale) -> str:

@@ -10,12 +10,14 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from app.coach import (
+    attendance_routes,
     blog_routes,
     inbox_routes,
     learner_routes,
     message_routes,
     moderation_routes,
     promise_routes,
+    session_routes,
     template_routes,
     time_routes,
     today_routes,
@@ -91,6 +93,8 @@ for area in (
     moderation_routes,
     blog_routes,
     time_routes,
+    session_routes,
+    attendance_routes,
     today_routes,
     message_routes,
 ):

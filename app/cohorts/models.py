@@ -33,7 +33,8 @@ class Cohort(Base):
     """A run of a programme for a group. `run` says how, as app/cohorts/runs.py has it. Its dates are days in
     `time_zone`. Its coaches answer what `reply_promise` says, within `reply_days` working days where that is
     a number; `reply_text` is the same in their own words. One that is archived is out of the organizer's way,
-    and nobody joins it any more."""
+    and nobody joins it any more. `meets_until` is the end of its last meeting; the sessions feature keeps it,
+    so that pages of groups without a coming one need not ask."""
 
     __tablename__ = "cohort"
     __table_args__ = (UniqueConstraint("created_by_id", "once"),)
@@ -59,6 +60,7 @@ class Cohort(Base):
     reply_promise: Mapped[str] = mapped_column(String(12), default=ReplyPromise.FIRST)
     reply_days: Mapped[int | None] = mapped_column()
     reply_text: Mapped[str | None] = mapped_column(String(400))
+    meets_until: Mapped[datetime | None] = mapped_column()
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     once: Mapped[str | None] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(default=now)

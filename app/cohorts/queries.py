@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, func, or_, select, tuple_
@@ -35,6 +35,7 @@ class CohortLine(NamedTuple):
     reply_text: str | None
     attention: str | None
     language: str | None
+    meets_until: datetime | None
 
 
 _BY_PUBLIC_ID = Statement(

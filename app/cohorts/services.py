@@ -134,7 +134,8 @@ def enrol(db: Session, person_id: int, programme_slug: str) -> Enrolment:
 
 
 def join(db: Session, person_id: int, cohort: Cohort) -> Enrolment:
-    """Join a cohort; a lone enrolment, or one in another cohort, moves in with its progress.
+    """Join a cohort; a lone enrolment, or one in another cohort, moves in with its progress. Days and pauses
+    of another run stay behind.
 
     Raises Refused where the cohort is full or over. Seats hold under concurrency: the cohort's row is locked.
     """
@@ -146,6 +147,8 @@ def join(db: Session, person_id: int, cohort: Cohort) -> Enrolment:
         raise Refused(message("This group has ended. Ask whoever gave you the code for a new one."), "code")
     if cohort.seats is not None and members_count(db, cohort.id) >= cohort.seats:
         raise Refused(message("This group is full. Ask whoever gave you the code."), "code")
+    if enrolment.cohort_id is not None:
+        enrolment.timing = None
     enrolment.cohort_id = cohort.id
     enrolment.joined_at = now()
     record(db, person_id, "joined", "cohort", cohort.public_id, enrolment_id=enrolment.id)

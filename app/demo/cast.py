@@ -12,6 +12,7 @@ from app.cohorts.models import Mode
 from app.journals.models import ReactionKind, Visibility
 from app.moderation.models import Reason
 from app.people.models import Role
+from app.sessions.models import Coming, How
 
 Days = Annotated[int, Field(ge=0, le=400)]
 
@@ -146,6 +147,26 @@ class DemoBlog(Strict):
     posts: list[DemoBlogPost]
 
 
+class DemoSession(Strict):
+    """A meeting, `day` days before today, planned some days before; learners by what they answered, and by
+    how they said that they were there."""
+
+    group: str
+    by: str
+    day: Annotated[int, Field(ge=-60, le=400)]
+    at: str
+    minutes: int
+    planned: Days
+    title: str
+    place: str = ""
+    url: str = ""
+    agenda: str = ""
+    things: list[str] = []
+    answers: dict[Coming, list[str]] = {}
+    there: dict[How, list[str]] = {}
+    notes: str = ""
+
+
 class Cast(Strict):
     cohorts: list[DemoCohort]
     people: list[DemoPerson]
@@ -156,13 +177,15 @@ class Cast(Strict):
     talks: list[DemoTalk] = []
     templates: list[DemoTemplate] = []
     posts: list[DemoPost]
+    sessions: list[DemoSession] = []
 
 
 def read_cast(folder: Path) -> Cast:
     """Everything in content/demo. Raises pydantic's ValidationError where a file does not fit."""
     data: dict[str, Any] = yaml.safe_load((folder / "cast.yaml").read_text(encoding="utf-8"))
     posts = [_read_post(path) for path in sorted((folder / "posts").glob("*.md"))]
-    return Cast.model_validate({**data, "posts": posts})
+    sessions = yaml.safe_load((folder / "sessions.yaml").read_text(encoding="utf-8"))
+    return Cast.model_validate({**data, **sessions, "posts": posts})
 
 
 def _read_post(path: Path) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from app.db import Database, UtcDateTime
 from app.demo.blogs import plan_blog
 from app.demo.cast import Cast, DemoComment, DemoPerson, DemoPost, DemoReply, DemoReport, read_cast
 from app.demo.reviews import plan_inbox
+from app.demo.sessions import plan_meeting
 from app.journals.answers import threads_of
 from app.journals.models import Audience, Comment, Post, ReactionKind, Visibility
 from app.journals.services import About, add_comment, join_cohort, publish_post, start_post
@@ -59,6 +60,9 @@ STAYS = {
     *("login_session", "attempt", "reset_link", "address_link", "alembic_version", "source_file", "edition"),
     *("job", "schedule", "mail"),
 }
+
+PLANNED = {"starts_at", "ends_at", "meets_until", "reminded_for"}
+"""Columns with what may lie in the future: it stays there."""
 
 Say = Callable[[str], object]
 
@@ -118,6 +122,8 @@ class Story:
             plan_blog(self, blog)
         for answer in self.cast.answers:
             self._plan_answer(answer, self.written[answer.to, answer.thing], 13)
+        for session in self.cast.sessions:
+            plan_meeting(self, session)
         for told in self.cast.reports:
             self.at(told.day, "14:00", told.words, partial(self._report, told))
         plan_inbox(self)
@@ -357,7 +363,7 @@ def _shift(db: Session, table: Table, days: int, *, sqlite: bool) -> None:
         if sqlite:
             day = func.date(func.substr(column, 1, 10), f"+{days} days")
             later = day.op("||")(func.substr(column, 11))
-        if isinstance(column.type, UtcDateTime):
+        if isinstance(column.type, UtcDateTime) and column.name not in PLANNED:
             present = literal(clock.now(), column.type)
             later = case((later > present, present), else_=later)
         shifted[column.name] = later

@@ -1,8 +1,9 @@
 """Who gets mail about what happened, and when: of one thing at once, or a digest in the morning.
 
-A digest is one for each person and day of the site. Of the mails that count, which are all but direct
-answers, nobody gets more than two in any seven days. What that holds back is due again each morning, until a
-digest may take it along; what is mailed, and what was read before, is not mailed again.
+A digest is one for each person and day of the site. Of the mails that count, which are all but answers to
+this person and what changes about a meeting, nobody gets more than two in any seven days. What that holds
+back is due again each morning, until a digest may take it along; what is mailed, and what was read before, is
+not mailed again.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from app.journals.notices import READER, SEEN, with_subjects
 from app.journals.queries import coaches_in, learns_in, visible_when
 from app.mail.services import Letter
 from app.notices.models import DIRECT, POSTS, Frequency, Kind, Notice, NoticeMail
-from app.notices.queries import frequency_of, is_direct
+from app.notices.queries import frequency_of, is_prompt
 from app.notices.services import begin_mail
 from app.people.models import Person
 from app.statements import Statement
@@ -86,7 +87,7 @@ _WAITS = and_(Notice.read_at.is_(None), Notice.mail_id.is_(None))
 _DUE = and_(
     _WAITS,
     Notice.at >= _moment("oldest"),
-    not_(and_(is_direct(Notice.kind), Frequency.AT_ONCE.value == _OFTEN)),
+    not_(and_(is_prompt(Notice.kind), Frequency.AT_ONCE.value == _OFTEN)),
     Notice.at
     < case(
         (Frequency.WEEKLY.value == _OFTEN, _moment("weekly")),
@@ -94,8 +95,8 @@ _DUE = and_(
     ),
     SEEN,
 )
-"""Waits for a digest. What is wanted at once waits where there was too much mail already; direct answers have
-letters of their own."""
+"""Waits for a digest. What is wanted at once waits where there was too much mail already; what is prompt has
+a letter of its own."""
 
 _POSTS_OFTEN = frequency_of(Person.id, bindparam("posts", POSTS, unique=True))
 _POSTS_TOLD = (

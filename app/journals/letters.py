@@ -29,6 +29,7 @@ from app.journals.notices import (
     title_in,
 )
 from app.journals.queries import coaches_in, learns_in, visible_when
+from app.journals.session_letters import for_calendars, session_subject, where
 from app.journals.streams import VIEWER
 from app.journals.takeout import OWN_LINK
 from app.mail.models import Mail
@@ -40,13 +41,14 @@ from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.people.models import Person
 from app.statements import Statement
 from app.things.catalogue import Catalogue
-from app.web.i18n import Locale, message
+from app.web.i18n import Locale, Message, message
 
 MOST_TOLD, MOST_POSTS = 40, 6
 QUOTED = 70
 """Columns of a quotation in plain text, without its mark."""
 
 ORDER = (
+    *(Kind.SESSION, Kind.SOON),
     *(Kind.ANSWER, Kind.MESSAGE, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.APPROVED, Kind.TALK, Kind.ACCEPTED),
     *(Kind.MENTION, Kind.QUESTION, Kind.HANDED_OVER, Kind.STOPPED),
     *(Kind.REACTION, Kind.BLOG, Kind.REPORT, Kind.MODERATION),
@@ -68,6 +70,8 @@ SUBJECTS = {
     Kind.REPORT: message("You are asked to look at something"),
     Kind.MODERATION: message("There is a decision about what you wrote or reported"),
     Kind.BLOG: message("News from your own blog"),
+    Kind.SESSION: message("%(group)s meets: %(title)s"),
+    Kind.SOON: message("Soon: %(title)s"),
 }
 DIGESTED = message("What is new for you")
 WITH_TEXT = (Kind.ANSWER, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.MENTION, Kind.QUESTION, Kind.ACCEPTED)
@@ -108,6 +112,7 @@ class Desk:
     secret: str
     base_url: str
     catalogue: Callable[[], Catalogue]
+    sender: str
 
     def unsubscribe(self, person: Person, what: str) -> str:
         token = unsubscribe_token(self.secret, Unwanted(person.public_id, what))
@@ -133,14 +138,27 @@ def notice_letter(db: Session, mail: Mail, *, desk: Desk) -> Written | None:
     if found is None or not lines:
         return None
     person, line = found[0], lines[0]
-    words = SUBJECTS[Kind(line.kind)] if line.post_id is not None else ELSEWHERE[Kind(line.kind)][1]
-    subject = message(words.text, name=line.actor_name or "")
     unsubscribe = desk.unsubscribe(person, line.kind)
 
     def values(locale: Locale) -> Mapping[str, Any]:
         return {"told": _told([line], desk, locale)[0], "unsubscribe": unsubscribe}
 
-    return Written(_address(person), subject, "emails/notice.html", values, unsubscribe)
+    return Written(
+        _address(person),
+        _subject(line),
+        "emails/notice.html",
+        values,
+        unsubscribe,
+        for_calendars(db, line, desk.base_url, sender=desk.sender, at=mail.created_at),
+    )
+
+
+def _subject(line: NoticeLine) -> Message:
+    kind = Kind(line.kind)
+    if line.session_id is not None:
+        return session_subject(line, SUBJECTS[kind])
+    words = SUBJECTS[kind] if line.post_id is not None else ELSEWHERE[kind][1]
+    return message(words.text, name=line.actor_name or "")
 
 
 def digest_letter(db: Session, mail: Mail, *, desk: Desk) -> Written | None:
@@ -223,6 +241,8 @@ def _place(line: NoticeLine) -> tuple[int, int, str, str]:
 def _one(line: NoticeLine, desk: Desk, locale: Locale) -> Told:
     said = sentence(line, title_in(line, desk.catalogue(), locale), locale)
     url = desk.base_url + place(line)
+    if line.session_id is not None:
+        return Told(said, url, *where(line))
     if Kind(line.kind) not in WITH_TEXT:
         return Told(said, url)
     if line.html is None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from app.cohorts.models import Cohort
 from app.db import BigId
 from app.journals.answers import SAID
 from app.journals.cards import thing_of, title_of
@@ -17,6 +19,8 @@ from app.journals.queries import coaches_in, comment_visible_when, learns_in, vi
 from app.notices.models import Frequency, Kind, Notice
 from app.notices.queries import frequency_of
 from app.people.models import Person
+from app.sessions.models import LiveSession
+from app.sessions.times import when_in_words
 from app.statements import Statement
 from app.things.catalogue import Catalogue
 from app.web.i18n import Locale, Message, message
@@ -40,7 +44,11 @@ SENTENCES = {
     Kind.REPORT: message("You are asked to look at “%(title)s”, or at an answer there"),
     Kind.MODERATION: message("There is a decision about “%(title)s”, or about an answer there"),
     Kind.BLOG: message("There is something to look at with your own blog"),
+    Kind.SESSION: message("%(group)s meets: “%(title)s”, %(when)s"),
+    Kind.SOON: message("Soon: “%(title)s”, %(when)s"),
 }
+SESSION_CHANGED = message("“%(title)s” has changed: %(when)s")
+SESSION_CANCELLED = message("“%(title)s” is cancelled: %(when)s")
 SEVERAL_REACTED = message("%(name)s say “%(said)s” about “%(title)s”")
 ELSEWHERE = {
     Kind.TALK: ("/talks", SENTENCES[Kind.TALK]),
@@ -67,6 +75,8 @@ ICONS = {
     Kind.REPORT: "flag",
     Kind.MODERATION: "eye-off",
     Kind.BLOG: "rss",
+    Kind.SESSION: "calendar",
+    Kind.SOON: "clock",
 }
 
 READER = aliased(Person)
@@ -82,16 +92,21 @@ _SAID = (
     .correlate(Notice)
     .scalar_subquery()
 )
+_LEARNS_IN = learns_in(READER.id).correlate(READER)
 _COACHES_IN = coaches_in(READER.id).correlate(READER)
 _POST_SEEN = and_(
     Post.published_at.is_not(None),
-    visible_when(READER.id, READER.organization_id, learns_in(READER.id).correlate(READER), _COACHES_IN),
+    visible_when(READER.id, READER.organization_id, _LEARNS_IN, _COACHES_IN),
 )
 SEEN: ColumnElement[bool] = and_(
     or_(Notice.actor_id.is_(None), _actor.id.is_not(None)),
     or_(Notice.kind != Kind.REACTION.value, _SAID.is_not(None)),
     or_(
         and_(Notice.post_id.is_(None), or_(*(Notice.kind == kind.value for kind in ELSEWHERE))),
+        and_(
+            or_(LiveSession.cohort_id.in_(_LEARNS_IN), LiveSession.cohort_id.in_(_COACHES_IN)),
+            or_(Notice.kind != Kind.SOON.value, LiveSession.cancelled_at.is_(None)),
+        ),
         and_(
             Post.id.is_not(None),
             _POST_SEEN,
@@ -107,7 +122,7 @@ predicate: of a statement that is `with_subjects`."""
 
 
 def with_subjects(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Notices with their reader, who did it, and which post and answer they speak of."""
+    """Notices with their reader, who did it, and which post and answer, or which meeting, they speak of."""
     return (
         statement.select_from(Notice)
         .join(READER, READER.id == Notice.person_id)
@@ -115,6 +130,8 @@ def with_subjects(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...
         .outerjoin(Post, Post.id == Notice.post_id)
         .outerjoin(_owner, _owner.id == Post.author_id)
         .outerjoin(Comment, and_(Comment.id == Notice.comment_id, Comment.post_id == Post.id))
+        .outerjoin(LiveSession, LiveSession.id == Notice.session_id)
+        .outerjoin(Cohort, Cohort.id == LiveSession.cohort_id)
     )
 
 
@@ -142,6 +159,18 @@ class NoticeLine(NamedTuple):
     body: str | None
     html: str | None
     said: str | None
+    session_id: int | None
+    session_public_id: str | None
+    session_title: str | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    place: str | None
+    link: str | None
+    sequence: int | None
+    cancelled_at: datetime | None
+    group_public_id: str | None
+    group_name: str | None
+    time_zone: str | None
 
 
 _LINES = with_subjects(
@@ -166,6 +195,18 @@ _LINES = with_subjects(
         Comment.body,
         Comment.html,
         _SAID,
+        LiveSession.id,
+        LiveSession.public_id,
+        LiveSession.title,
+        LiveSession.starts_at,
+        LiveSession.ends_at,
+        LiveSession.place,
+        LiveSession.url,
+        LiveSession.sequence,
+        LiveSession.cancelled_at,
+        Cohort.public_id,
+        Cohort.name,
+        Cohort.time_zone,
     )
 ).where(SEEN)
 _NEWEST_FIRST = (Notice.at.desc(), Notice.id.desc())
@@ -215,15 +256,28 @@ def lines_of_mail(db: Session, mail_id: int, limit: int) -> Sequence[NoticeLine]
 
 
 def title_in(line: NoticeLine, catalogue: Catalogue, locale: Locale) -> str:
-    """What the post that it speaks of is called."""
-    return title_of(line, thing_of(line, catalogue), locale)
+    """What the post or the meeting that it speaks of is called."""
+    return line.session_title or title_of(line, thing_of(line, catalogue), locale)
 
 
 def sentence(line: NoticeLine, title: str, locale: Locale) -> str:
     """What happened, on one line. `title` is that of `title_in`."""
     said = locale.gettext(_words(line).text)
-    name = line.actor_name or locale.gettext("Somebody")
-    return on_one_line(said % {"name": name, "title": title, "said": said_in(line, locale)})
+    values = {
+        "name": line.actor_name or locale.gettext("Somebody"),
+        "title": title,
+        "said": said_in(line, locale),
+        "group": line.group_name,
+        "when": when_in(line, locale),
+    }
+    return on_one_line(said % values)
+
+
+def when_in(line: NoticeLine, locale: Locale) -> str:
+    """When the meeting is that it speaks of."""
+    if line.starts_at is None or line.ends_at is None or line.time_zone is None:
+        return ""
+    return when_in_words(line.starts_at, line.ends_at, locale, ZoneInfo(line.time_zone))
 
 
 def said_in(line: NoticeLine, locale: Locale) -> str:
@@ -234,7 +288,16 @@ def said_in(line: NoticeLine, locale: Locale) -> str:
 
 def _words(line: NoticeLine) -> Message:
     kind = Kind(line.kind)
+    if line.session_id is not None:
+        return session_words(line, SENTENCES[kind], SESSION_CHANGED, SESSION_CANCELLED)
     return SENTENCES[kind] if line.post_id is not None else ELSEWHERE[kind][1]
+
+
+def session_words(line: NoticeLine, first: Message, changed: Message, cancelled: Message) -> Message:
+    """What fits how it is with a meeting now."""
+    if line.cancelled_at is not None:
+        return cancelled
+    return changed if line.kind == Kind.SESSION and line.sequence else first
 
 
 def on_one_line(said: str) -> str:
@@ -244,6 +307,8 @@ def on_one_line(said: str) -> str:
 
 def place(line: NoticeLine) -> str:
     """Where one sees it."""
+    if line.session_public_id is not None:
+        return f"/cohorts/{line.group_public_id}/sessions/{line.session_public_id}"
     if line.post_public_id is None:
         return ELSEWHERE[Kind(line.kind)][0]
     post = f"/journals/{line.owner_handle}/{line.post_public_id}"

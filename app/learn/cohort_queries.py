@@ -16,6 +16,8 @@ from app.cohorts.services import has_ended
 from app.journals.streams import cohort_questions, cohort_stream
 from app.learn.reader import Reader
 from app.people.viewer import Viewer
+from app.sessions.cards import SessionCard, card_of
+from app.sessions.queries import next_session_of
 from app.things.catalogue import ProgrammeText
 
 PEOPLE_SHOWN = 24
@@ -26,6 +28,7 @@ class CohortView:
     cohort: CohortLine
     programme: ProgrammeText | None
     is_coach: bool
+    meeting: SessionCard | None
     coaches: tuple[PersonLine, ...]
     learners: tuple[PersonLine, ...]
     count: int
@@ -44,10 +47,12 @@ def cohort_view(
     programme = reader.catalogue.programme(cohort.programme_slug)
     page = cohort_stream(db, viewer, cohort.id, after=after)
     coaches = tuple(coaches_of(db, cohort.id))
+    meeting = next_session_of(db, viewer, cohort)
     return CohortView(
         cohort,
         reader.fragments(programme).text if programme else None,
         cohort.id in viewer.coached_ids,
+        card_of(meeting, reader.locale) if meeting else None,
         coaches,
         tuple(learners_of(db, cohort.id, limit=PEOPLE_SHOWN)),
         members_count(db, cohort.id),

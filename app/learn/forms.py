@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from app.journals.forms import AnswerBody, Mark
 from app.journals.models import Audience, ReactionKind, Visibility
 from app.markdown import LONGEST
+from app.sessions.models import Coming, How
 from app.web.forms import Form, Upload
 
 LONGEST_TITLE = 200
@@ -91,6 +92,19 @@ class ConfirmForm(Form):
     """Whether it is so."""
 
     confirmed: Literal["0", "1"]
+
+
+class ComingForm(Form):
+    """Whether somebody comes to a meeting."""
+
+    answer: Coming
+
+
+class HereForm(Form):
+    """The word of a meeting, typed, or by the QR code that has it."""
+
+    word: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    by: Literal[How.WORD, How.CODE] = How.WORD
 
 
 class CodeForm(Form):

@@ -20,10 +20,13 @@ from app.people.viewer import Enrolled, Membership, Viewer, initials, tone
 from app.progress.packs import pack_of
 from app.progress.rules import summary
 from app.progress.words import summary_in_words
+from app.sessions.cards import SessionCard, card_of
+from app.sessions.queries import next_session
 from app.web.i18n import Locale
 
 NEWS_FOR = timedelta(days=30)
 NEWS_LENGTH = 4
+NEAR = timedelta(days=7)
 AWAY = timedelta(weeks=3)
 
 
@@ -65,6 +68,7 @@ class Home:
     step: NextStep | None
     away: str
     """The enrolment of who was away for weeks; empty for others."""
+    meeting: SessionCard | None
     courses: Sequence[CourseView]
     groups: tuple[WaitingGroup, ...]
     answers: Sequence[AnswerCard]
@@ -85,6 +89,7 @@ def home(reader: Reader, viewer: Viewer) -> Home:
     return Home(
         next_step(reader, packs) or _coach_step(groups, reader.locale),
         _away(packs),
+        _meeting(reader, viewer),
         [_course(reader, *where) for where in packs],
         groups,
         _answers(reader, viewer),
@@ -96,6 +101,12 @@ def _away(packs: Sequence[Standpoint]) -> str:
     """Of the course that was last worked on."""
     enrolled, _, pack = packs[0] if packs else (None, None, {})
     return enrolled.public_id if enrolled and pack and now() - enrolled.last_active_at > AWAY else ""
+
+
+def _meeting(reader: Reader, viewer: Viewer) -> SessionCard | None:
+    """The next one within a week."""
+    line = next_session(reader.db, viewer, now() + NEAR)
+    return card_of(line, reader.locale, with_group=True) if line else None
 
 
 def _course(reader: Reader, enrolled: Enrolled, course: Course, pack: Mapping[str, str]) -> CourseView:

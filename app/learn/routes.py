@@ -11,6 +11,7 @@ from app.errors import NotFound
 from app.learn import (
     answer_routes,
     break_routes,
+    calendar_routes,
     cohort_routes,
     feed_routes,
     journal_routes,
@@ -21,6 +22,7 @@ from app.learn import (
     picture_routes,
     revision_routes,
     search_routes,
+    session_routes,
     talk_routes,
     writing_routes,
 )
@@ -142,4 +144,6 @@ router.pages_of(moderation_routes.router)
 router.pages_of(search_routes.router)
 router.pages_of(keep_routes.router)
 router.pages_of(opml_routes.router)
+router.pages_of(session_routes.router)
+router.pages_of(calendar_routes.router)
 router.pages_of(talk_routes.router)

@@ -36,15 +36,27 @@ class Reader:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file of text that goes with a letter: `kind` as in text/kind, `parameters` those of its type."""
+
+    name: str
+    kind: str
+    content: bytes
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Written:
     """A letter that is due: to whom, about what, by which template of `emails/`, with which values, which may
-    depend on its language. `unsubscribe` is an address that ends letters like this (RFC 8058)."""
+    depend on its language, as what is attached may. `unsubscribe` is an address that ends letters like this
+    (RFC 8058)."""
 
     reader: Reader
     subject: Message
     template: str
     values: Mapping[str, Any] | Callable[[Locale], Mapping[str, Any]] = field(default_factory=dict)
     unsubscribe: str = ""
+    attachment: Callable[[Locale], Attachment] | None = None
 
 
 Writer = Callable[[Session, Mail], Written | None]
@@ -126,6 +138,8 @@ class Postman:
         message.set_content(text, cte="quoted-printable")
         message.add_alternative(html, subtype="html", cte="quoted-printable")
         message["Content-Language"] = locale.language
+        if written.attachment is not None:
+            _attach(message, written.attachment(locale))
         return message
 
     def _address(self, message: EmailMessage, site: str, written: Written, locale: Locale) -> None:
@@ -134,6 +148,17 @@ class Postman:
         message["To"] = Address(
             display_name=_as_text(written.reader.name), addr_spec=_in_ascii(written.reader.address)
         )
+
+
+def _attach(message: EmailMessage, file: Attachment) -> None:
+    message.add_attachment(
+        file.content,
+        maintype="text",
+        subtype=file.kind,
+        cte="base64",
+        filename=file.name,
+        params=dict(file.parameters),
+    )
 
 
 def _in_ascii(address: str) -> str:

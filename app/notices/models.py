@@ -30,6 +30,8 @@ class Kind(StrEnum):
     REPORT = "report"
     MODERATION = "moderation"
     BLOG = "blog"
+    SESSION = "session"
+    SOON = "soon"
 
 
 POSTS = "posts"
@@ -39,9 +41,12 @@ MONDAY = "monday"
 REMINDER = "reminder"
 """What a learner is told who was away."""
 CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY, REMINDER)
-DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK)
-"""Somebody answered this person: letters of these kinds are not counted."""
-AT_ONCE: tuple[str, ...] = (*DIRECT, Kind.MESSAGE, REMINDER)
+DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK, Kind.SESSION)
+"""Somebody answered this person, or a meeting of theirs is planned, changed or cancelled: letters of these
+kinds are not counted."""
+PROMPT = (*DIRECT, Kind.SOON)
+"""Where it is wanted at once, no digest tells of it: that would be too late."""
+AT_ONCE: tuple[str, ...] = (*PROMPT, Kind.MESSAGE, REMINDER)
 """What is mailed at once, unless somebody wishes otherwise."""
 
 
@@ -77,6 +82,7 @@ class Notice(Base):
     actor_id: Mapped[int | None] = mapped_column()
     post_id: Mapped[int | None] = mapped_column()
     comment_id: Mapped[int | None] = mapped_column()
+    session_id: Mapped[int | None] = mapped_column()
     once: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(default=now)
     read_at: Mapped[datetime | None] = mapped_column()

@@ -9,14 +9,15 @@ from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.db import BigId
-from app.notices.models import AT_ONCE, CHOOSABLE, DIRECT, Frequency, Kind, Notice, NoticeChoice
+from app.notices.models import AT_ONCE, CHOOSABLE, PROMPT, Frequency, Kind, Notice, NoticeChoice
 from app.statements import Statement
 
 _choice = aliased(NoticeChoice)
 
 
 def default_of(kind: str) -> Frequency:
-    """Without a choice: a direct answer and a message at once, everything else in the weekly digest."""
+    """Without a choice: at once what is for this person alone or would be too late, everything else in the
+    weekly digest."""
     return Frequency.AT_ONCE if kind in AT_ONCE else Frequency.WEEKLY
 
 
@@ -29,8 +30,8 @@ def frequency_of(person: Any, kind: Any) -> Any:
     return func.coalesce(chosen.scalar_subquery(), usual)
 
 
-def is_direct(kind: Any) -> ColumnElement[bool]:
-    return or_(*(kind == direct.value for direct in DIRECT))
+def is_prompt(kind: Any) -> ColumnElement[bool]:
+    return or_(*(kind == prompt.value for prompt in PROMPT))
 
 
 _CHOICES = Statement(

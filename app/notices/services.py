@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
@@ -24,7 +24,10 @@ READ_KEPT, UNREAD_KEPT, MAIL_KEPT = timedelta(days=180), timedelta(days=365), ti
 MAIL_NOTICE = Task("mail-notice")
 """For who wants to hear of it at once."""
 
-_COLUMNS = ("public_id", "person_id", "kind", "actor_id", "post_id", "comment_id", "once", "at")
+_COLUMNS = (
+    *("public_id", "person_id", "kind", "actor_id", "post_id", "comment_id", "session_id"),
+    *("once", "at"),
+)
 _TELL = Statement(
     lambda insert: (
         insert(Notice).on_conflict_do_nothing(index_elements=["person_id", "once"]).returning(Notice.id)
@@ -47,6 +50,7 @@ def tell(
     actor_id: int | None = None,
     post_id: int | None = None,
     comment_id: int | None = None,
+    session_id: int | None = None,
     by_mail: bool = True,
 ) -> int | None:
     """Tell a person of something, in the caller's transaction, by mail too where they want that at once,
@@ -61,6 +65,7 @@ def tell(
         "actor_id": actor_id,
         "post_id": post_id,
         "comment_id": comment_id,
+        "session_id": session_id,
         "once": once,
         "at": now(),
     }
@@ -79,6 +84,16 @@ def tell(
 def mark_mailed(db: Session, notice_id: int, mail_id: int) -> None:
     """No other mail tells of it."""
     db.execute(update(Notice).where(Notice.id == notice_id).values(mail_id=mail_id))
+
+
+def outdate(db: Session, session_id: int, people: Sequence[int], *, but: str) -> None:
+    """What these people were told of a meeting before is read: only the newest, which is `but`, holds."""
+    db.execute(
+        update(Notice)
+        .where(Notice.person_id.in_(people), Notice.read_at.is_(None))
+        .where(Notice.session_id == session_id, Notice.once != but)
+        .values(read_at=now())
+    )
 
 
 def mark_read(db: Session, notice: Notice) -> None:
@@ -114,7 +129,7 @@ def choose(db: Session, person_id: int, wanted: Mapping[str, Frequency]) -> None
 
 def unsubscribe(db: Session, person_id: int, what: str) -> None:
     """No more mail of the kind `what`; for "digest", of all that comes in digests: that is everything but
-    direct answers and messages that are mailed at once."""
+    what is mailed at once unless somebody wishes otherwise."""
     kinds = [what]
     if what == DIGEST:
         kinds = [

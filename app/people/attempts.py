@@ -26,6 +26,7 @@ ONE_USE = parse("1/15 minutes")
 MAILS_PER_ADDRESS = parse("60/hour")
 MAILS_PER_ACCOUNT = parse("5/hour")
 CODES_PER_PERSON = parse("20/15 minutes")
+WORDS_PER_PERSON = parse("10/hour")
 FETCHES_PER_PERSON = parse("30/15 minutes")
 EXPIRED_AT_ONCE = 100
 

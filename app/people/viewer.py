@@ -16,11 +16,12 @@ TONES = 8
 
 
 class Membership(NamedTuple):
-    """A cohort that a person belongs to now, as learner or coach."""
+    """A cohort that a person belongs to now, as learner or coach. Its meetings end at `meets_until`."""
 
     cohort_id: int
     public_id: str
     name: str
+    meets_until: datetime | None = None
 
 
 class Enrolled(NamedTuple):

@@ -27,6 +27,7 @@ _ENROLLED = (
     Enrolment.cohort_id,
     Cohort.public_id.label("cohort_public_id"),
     Cohort.name.label("cohort_name"),
+    Cohort.meets_until.label("cohort_meets_until"),
     *COURSE,
 )
 
@@ -55,6 +56,7 @@ def viewer_statement(
             _coached.id.label("coached_id"),
             _coached.public_id.label("coached_public_id"),
             _coached.name.label("coached_name"),
+            _coached.meets_until.label("coached_meets_until"),
             has_news.label("has_news"),
         )
         .outerjoin(CohortCoach, and_(CohortCoach.person_id == Person.id, CohortCoach.ended_at.is_(None)))
@@ -91,7 +93,7 @@ def _viewer(found: Sequence[Any]) -> Viewer | None:
         return None
     first, enrolments = found[0], _enrolments(found)
     coached = (
-        Membership(row.coached_id, row.coached_public_id, row.coached_name)
+        Membership(row.coached_id, row.coached_public_id, row.coached_name, row.coached_meets_until)
         for row in found
         if row.coached_id is not None
     )
@@ -125,7 +127,7 @@ def _enrolments(found: Iterable[Any]) -> tuple[Enrolled, ...]:
             continue
         cohort = None
         if row.cohort_id is not None:
-            cohort = Membership(row.cohort_id, row.cohort_public_id, row.cohort_name)
+            cohort = Membership(row.cohort_id, row.cohort_public_id, row.cohort_name, row.cohort_meets_until)
         enrolments[row.enrolment_id] = Enrolled(
             row.enrolment_id,
             row.enrolment_public_id,

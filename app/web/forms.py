@@ -168,6 +168,8 @@ def _explain(detail: ErrorDetails) -> Message:
         return message("Choose one of the options.")
     if kind.startswith("date"):
         return message("Write a date as day, month and year, for example 2026-11-23.")
+    if kind.startswith("time"):
+        return message("Write a time such as 14:30.")
     if kind.startswith("int"):
         return message("Write a whole number.")
     if kind in ("greater_than_equal", "greater_than"):

@@ -22,6 +22,9 @@ from tests.conftest import Site
 from tests.deeds import answer, reflect
 from tests.pages import see, value, words
 
+OF_POSTS = [kind for kind in Kind if kind not in (Kind.SESSION, Kind.SOON)]
+"""What tests/sessions is not about."""
+
 
 def post_at(db: Session, url: str) -> Post:
     return db.scalars(select(Post).where(Post.public_id == url.rpartition("/")[2])).one()
@@ -86,7 +89,7 @@ def test_an_answer_is_new_until_it_is_opened(site: Site) -> None:
 def test_every_kind_reads_well_in_three_languages(site: Site) -> None:
     post = reflect(site, site.cast.learner, title="My playlist")
     answer(site, site.cast.peer, post)
-    for kind in Kind:
+    for kind in OF_POSTS:
         tell_of(site, site.cast.learner, kind, "" if kind is Kind.BLOG else post)
     for kind in (Kind.REPORT, Kind.MODERATION):
         tell_of(site, site.cast.learner, kind, once="elsewhere")
@@ -94,7 +97,7 @@ def test_every_kind_reads_well_in_three_languages(site: Site) -> None:
     for language in ("en", "nl", "fr"):
         client.post("/language", data={"language": language})
         said[language] = notices(client)
-        assert len(said[language]) == len(Kind) + 3
+        assert len(said[language]) == len(OF_POSTS) + 3
         assert all("%" not in sentence and sentence[:1].strip() for sentence in said[language])
     assert not set(said["en"]) & (set(said["nl"]) | set(said["fr"]))
     ways = [
@@ -182,17 +185,19 @@ def test_choices_are_kept_and_strangers_to_them_refused(site: Site) -> None:
         node.attributes["name"]: node.css_first("[selected]").attributes["value"]
         for node in page.css("select")
     }
-    for_others = ("report", "handed_over", "monday")
+    for_others = ("report", "handed_over", "stopped", "monday")
+    at_once = ("answer", "reply", "another_look", "message", "session", "soon", "reminder")
     assert shown == {kind: "weekly" for kind in KINDS if kind not in for_others} | dict.fromkeys(
-        ("answer", "reply", "another_look", "message"), "at-once"
+        at_once, "at-once"
     )
     see(client.post("/account/notices", data={"answer": "daily", "posts": "never"}), 303)
     see(client.post("/account/notices", data={"answer": "weekly"}), 303)
     with site.db() as db:
         kept = choices_of(db, site.cast.learner.id)
     assert (kept["answer"], kept["posts"], kept["reply"]) == ("weekly", "never", "at-once")
-    for form in ({"answer": "hourly"}, {"posts": "at-once"}):
+    for form in ({"answer": "hourly"}, {"posts": "at-once"}, {"soon": "daily"}):
         assert "Choose one of the options." in words(see(client.post("/account/notices", data=form), 422))
+    assert not see(site.client(site.cast.loner).get("/account/notices")).css("select#f-session")
     assert "report" in str(
         see(site.client(site.cast.coach).get("/account/notices")).css_first("select#f-report").html
     )

@@ -61,6 +61,11 @@ APPEAL = "/organize/appeals/{hiding}"
 HIDDEN = {"handle": "{learner}", "post": "{hidden_post}"}
 COMMENT = OWN | {"answer": "{comment}"}
 GRID, LEARNER = "/cohorts/{cohort}/coach", "/cohorts/{cohort}/coach/learners/{handle}"
+SESSIONS, WORK = "/cohorts/{cohort}/sessions", "/cohorts/{cohort}/coach/sessions"
+SESSION = SESSIONS + "/{session}"
+COMING, PAST, NOW, CANCELLED = (
+    RIVERSIDE | {"session": f"{{{when}_meeting}}"} for when in ("coming", "past", "present", "cancelled")
+)
 INBOX, READING = "/cohorts/{cohort}/coach/inbox", "/cohorts/{cohort}/coach/inbox/{post}"
 TEMPLATES, PROMISE = "/coach/templates", "/cohorts/{cohort}/coach/promise"
 BLOG, BLOGS = "/account/blog", "/cohorts/{cohort}/coach/blogs"
@@ -277,6 +282,30 @@ PAGES = (
         form={"action": "hide"},
         status=422,
     ),
+    Page(SESSIONS, who="learner", at=RIVERSIDE, main=True),
+    Page(SESSIONS, "none", "coach", EMPTY),
+    Page(SESSION, "coming", "learner", COMING, main=True),
+    Page(SESSION, "begun", "learner", NOW),
+    Page(SESSION, "over", "learner", PAST),
+    Page(SESSION, "cancelled", "coach", CANCELLED),
+    Page(SESSION, "begun", "coach", NOW, main=True),
+    Page(SESSION, who="organizer", at=COMING),
+    Page(SESSION + "/answer", "neither yes nor no", "learner", COMING, form={}, status=422),
+    Page(
+        SESSION + "/answer", "cancelled meanwhile", "learner", CANCELLED, form={"answer": "yes"}, status=409
+    ),
+    Page(SESSION + "/here", "by the code", "learner", NOW, query="?word=lantern+47", main=True),
+    Page(SESSION + "/here", "a wrong word", "learner", NOW, form={"word": "x"}, status=422),
+    Page(SESSION + "/here", "not now", "learner", COMING),
+    Page(WORK + "/new", who="coach", at=RIVERSIDE, main=True),
+    Page(WORK, "nothing filled in", "coach", RIVERSIDE, form={}, status=422),
+    Page(WORK + "/{session}/edit", who="coach", at=COMING),
+    Page(WORK + "/{session}/notes", who="coach", at=PAST),
+    Page(WORK + "/{session}/cancel", who="coach", at=COMING),
+    Page(WORK + "/{session}/attendance", who="coach", at=NOW, main=True),
+    Page(WORK + "/{session}/attendance", "not yet", "coach", COMING),
+    Page(WORK + "/{session}/room", who="coach", at=NOW, main=True),
+    Page(WORK + "/{session}/room", "too short", "coach", NOW, form={"word": "x"}, status=422),
     Page("/organize", who="organizer", main=True),
     Page("/organize/programmes/{programme}", "in order", "organizer", P),
     Page("/organize/programmes/{programme}", "mistakes", "organizer", {"programme": "demo-programme"}),
@@ -368,6 +397,9 @@ NO_PAGES = {
     "/cohorts/{cohort}/feed.atom": "a feed",
     "/programmes/{programme}/{thing}/feed.atom": "a feed",
     "/cohorts/{cohort}/journals.opml": "a list for feed readers",
+    "/calendar.ics": "a calendar",
+    "/cohorts/{cohort}/calendar.ics": "a calendar",
+    "/cohorts/{cohort}/sessions/{session}/calendar.ics": "a calendar",
     "/styleguide": "each component twice, for whoever works on the look",
     "/sign-in/{provider}/callback": "leads on to another page",
 }

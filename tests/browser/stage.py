@@ -37,6 +37,8 @@ from app.people.services import create_person, make_reset_link, open_session
 from app.progress.queries import seen
 from app.progress.services import complete_activity
 from app.progress.viewers import load_viewer
+from app.sessions.models import LiveSession
+from app.sessions.services import Plan, cancel, plan_session, set_word
 from tests.browser.moderated import moderate
 from tests.browser.reviewed import review
 from tests.browser.server import Server
@@ -90,9 +92,27 @@ def set_the_stage(server: Server, blogs: BlogServer) -> dict[str, str]:
         names["confirm_token"] = _ask_for_an_address(db, server, people["busy"])
         unwanted = Unwanted(people["busy"].public_id, DIGEST)
         names["unsubscribe_token"] = unsubscribe_token(server.app.state.settings.secret(), unwanted)
+        names |= _meetings(db, groups["riverside"], people["coach"])
         names |= _blogs(db, server, people, blogs)
         _fail_in_the_background(db, people["busy"])
     return names
+
+
+def _meetings(db: Session, group: Cohort, coach: Person) -> dict[str, str]:
+    """The demo's own, one that has begun, and one that is cancelled."""
+    names = {}
+    of_group = select(LiveSession).where(LiveSession.cohort_id == group.id).order_by(LiveSession.starts_at)
+    past, coming = db.scalars(of_group)
+    for when, hours in (("present", 0), ("cancelled", 48)):
+        at = now() + timedelta(hours=hours)
+        plan = Plan(
+            "Together", at, at + timedelta(hours=2), "Room 1", "https://meet.example/", TYPED, [STARTED]
+        )
+        made = plan_session(db, group.id, plan, language="en", actor_id=coach.id)
+        set_word(db, made, "lantern 47", actor_id=coach.id)
+        names[f"{when}_meeting"] = made.public_id
+    cancel(db, made, actor_id=coach.id)
+    return names | {"past_meeting": past.public_id, "coming_meeting": coming.public_id}
 
 
 def _blogs(db: Session, server: Server, people: Mapping[str, Person], blogs: BlogServer) -> dict[str, str]:

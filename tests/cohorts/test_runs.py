@@ -264,6 +264,17 @@ def test_with_approval_a_thing_is_complete_once_a_coach_has_approved(site: Site)
     assert "1 of 3 Things complete" in words(page(site))
 
 
+def test_a_coach_approves_in_the_inbox(site: Site) -> None:
+    organize(site, "run", rhythm="open", approval="1", **RULE)
+    for activity in ("first/a", "first/b"):
+        tick(site, site.cast.learner, activity)
+    post = reflect(site, site.cast.learner, visibility="coaches").rpartition("/")[2]
+    inbox = f"/cohorts/{site.cast.cohort.public_id}/coach/inbox/{post}"
+    assert "0 of 3 Things complete" in words(page(site))
+    see(site.client(site.cast.coach).post(f"{inbox}/approve", data={"once": "approved"}), 303)
+    assert "1 of 3 Things complete" in words(page(site))
+
+
 def test_a_note_stands_above_its_thing_for_the_group_alone(site: Site) -> None:
     url = f"/cohorts/{site.cast.cohort.public_id}/coach/notes"
     coach = site.client(site.cast.coach)

@@ -42,6 +42,7 @@ PAGES = [
     (OUT, "/journals/lena-maes/feed.atom", "A find"),
     ("learner", "/cohorts/{cohort}", "What people write"),
     ("learner", "/cohorts/{cohort}/feed.atom?{key}", "Riverside Library"),
+    ("learner", "/cohorts/{cohort}/calendar.ics", "BEGIN:VCALENDAR"),
     (OUT, "/programmes/demo-programme/first/feed.atom", "what others made of it"),
     (OUT, "/programmes/demo-programme/first/posts", "What others made of it"),
     ("coach", "/cohorts/{cohort}/coach", "Lena Maes"),
@@ -100,7 +101,7 @@ def visitor(site: Site, role: str) -> TestClient:
 def test_every_address_answers(site: Site, post: str, role: str, url: str, text: str) -> None:
     address = url.format(cohort=site.cast.cohort.public_id, post=post, key=feed_key(site))
     answer = visitor(site, role).get(address)
-    if ".atom" in url:
+    if ".atom" in url or ".ics" in url:
         assert answer.status_code == 200 and text in answer.text
     else:
         assert text in words(see(answer))

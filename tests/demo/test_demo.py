@@ -19,7 +19,7 @@ from app import tables
 from app.clock import set_to
 from app.cohorts.models import Cohort, Enrolment
 from app.db import Database, UtcDateTime, fold
-from app.demo.seed import PASSWORD, SIGN_INS, STAYS, seed
+from app.demo.seed import PASSWORD, PLANNED, SIGN_INS, STAYS, seed
 from app.journals.models import Comment, Post, Reaction, ReactionKind, Visibility
 from app.main import create_app
 from app.migrate import upgrade
@@ -147,7 +147,7 @@ def latest_moment(database: Database) -> datetime:
         for table in tables.metadata.sorted_tables
         if table.name not in STAYS
         for column in table.columns
-        if isinstance(column.type, UtcDateTime)
+        if isinstance(column.type, UtcDateTime) and column.name not in PLANNED
     ]
     with database.transaction(write=False) as db:
         found = [db.scalar(select(func.max(column))) for column in columns]

@@ -27,7 +27,15 @@ from app.notices.queries import choices_of
 from app.notices.services import choose, tell
 from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.people.models import Person
-from tests.account.test_notices import leave, make_it_feedback, narrow, post_at, take_the_answer_back, tell_of
+from tests.account.test_notices import (
+    OF_POSTS,
+    leave,
+    make_it_feedback,
+    narrow,
+    post_at,
+    take_the_answer_back,
+    tell_of,
+)
 from tests.conftest import BASE_URL, Site
 from tests.deeds import answer, enrolments_of, reflect, write_posts
 from tests.mail.letters import html_of, text_of, told
@@ -217,7 +225,7 @@ def test_nobody_gets_more_than_two_mails_a_week_but_for_direct_answers(site: Sit
     for hour in range(6, 21 * 24, 31):
         with set_to(FRIDAY + timedelta(hours=hour)):
             with site.db() as db:
-                for person, kind in product(people, Kind):
+                for person, kind in product(people, OF_POSTS):
                     if kind not in DIRECT or hour % 2 == 0:
                         tell(db, person.id, kind, once=f"{kind} {hour}", **about)
                 write_posts(db, enrolments_of(db, cast.cohort), [now()])
@@ -270,10 +278,8 @@ def test_one_click_ends_such_mail_signed_out_and_from_elsewhere(site: Site) -> N
     tell_of(site, site.cast.learner, Kind.MENTION, post)
     (at_once,), (digest,) = only(site.mail(), LENA), only(morning(site), LENA)
     stranger = site.client()
-    for letter, kinds in (
-        (at_once, {"answer"}),
-        (digest, {*Kind, "posts"} - {"reply", "another_look", "message"}),
-    ):
+    in_digests = {*Kind, "posts"} - {"reply", "another_look", "message", "session", "soon"}
+    for letter, kinds in ((at_once, {"answer"}), (digest, in_digests)):
         address = unsubscribing(letter)
         assert "Stop this mail" in words(see(stranger.get(address)))
         with site.db() as db:

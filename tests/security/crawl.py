@@ -29,8 +29,9 @@ class Seen:
 
     @property
     def everything(self) -> str:
-        """With what is packed in an archive, and without the marks on what was looked for."""
-        text = self.answer.text.replace("<mark>", "").replace("</mark>", "")
+        """With what is packed in an archive, without the marks on what was looked for, and with the lines of
+        calendars in one piece."""
+        text = self.answer.text.replace("<mark>", "").replace("</mark>", "").replace("\r\n ", "")
         if self.answer.headers.get("content-type") == "application/zip":
             with ZipFile(BytesIO(self.answer.content)) as zipped:
                 text = "\n".join(zipped.read(name).decode() for name in zipped.namelist())

@@ -22,7 +22,7 @@ from app.clock import now
 from app.main import STATIC
 from app.web.static import StaticFiles
 from tests.cast import PASSWORD
-from tests.security.world import ISSUER, ROLES, SUBJECT, World
+from tests.security.world import ISSUER, ROLES, SUBJECT, WORD, World
 
 CSRF_EXEMPT = frozenset({"/unsubscribe"})
 """What takes forms of other sites: mail programs end a kind of mail with it (RFC 8058), by a word that only
@@ -262,6 +262,36 @@ GET  /cohorts/{cohort}/coach/blogs                                        login 
 POST /cohorts/{cohort}/coach/blogs                                        login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/blogs                            propose     login 404   404   404   404   done  404   404   404
 GET  /cohorts/{cohort}/journals.opml                                      login 404   page  page  404   page  404   404   404
+GET  /cohorts/{cohort}/sessions                                            login 404   page  page  404   page  404   page  page
+GET  /cohorts/{cohort}/sessions/{session}                                  login 404   page  page  404   page  404   page  page
+GET  /cohorts/{cohort}/sessions/{session}                     cancelled    login 404   page  page  404   page  404   page  page
+GET  /cohorts/{cohort}/sessions/{session}                     elsewhere    login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/sessions/{session}/calendar.ics                     login 404   page  page  404   page  404   page  page
+POST /cohorts/{cohort}/sessions/{session}/answer                           login 404   done  done  404   404   404   404   404
+POST /cohorts/{cohort}/sessions/{session}/answer              cancelled    login 404   409   409   404   404   404   404   404
+GET  /cohorts/{cohort}/sessions/{session}/here                             login 404   page  page  404   404   404   404   404
+POST /cohorts/{cohort}/sessions/{session}/here                             login 404   done  done  404   404   404   404   404
+POST /cohorts/{cohort}/sessions/{session}/here                wrong        login 404   422   422   404   404   404   404   404
+GET  /cohorts/{cohort}/calendar.ics                                        login 404   page  page  404   page  404   404   404
+GET  /cohorts/{cohort}/calendar.ics                           forged       404   404   404   404   404   404   404   404   404
+GET  /calendar.ics                                                         login page  page  page  page  page  page  page  page
+GET  /calendar.ics                                            forged       404   404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/sessions/new                                  login 404   404   404   404   page  404   page  page
+POST /cohorts/{cohort}/coach/sessions                                      login 404   404   404   404   done  404   done  done
+GET  /cohorts/{cohort}/coach/sessions/{session}/edit                       login 404   404   404   404   page  404   page  page
+POST /cohorts/{cohort}/coach/sessions/{session}/edit                       login 404   404   404   404   done  404   done  done
+POST /cohorts/{cohort}/coach/sessions/{session}/edit          elsewhere    login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/sessions/{session}/notes                      login 404   404   404   404   page  404   page  page
+POST /cohorts/{cohort}/coach/sessions/{session}/notes                      login 404   404   404   404   done  404   done  done
+GET  /cohorts/{cohort}/coach/sessions/{session}/cancel                     login 404   404   404   404   page  404   page  page
+POST /cohorts/{cohort}/coach/sessions/{session}/cancel                     login 404   404   404   404   done  404   done  done
+POST /cohorts/{cohort}/coach/sessions/{session}/restore       cancelled    login 404   404   404   404   done  404   done  done
+GET  /cohorts/{cohort}/coach/sessions/{session}/attendance                 login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/sessions/{session}/attendance                 login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/sessions/{session}/attendance/{handle}        login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/sessions/{session}/attendance/{handle} elsewhere login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/sessions/{session}/room                       login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/sessions/{session}/room                       login 404   404   404   404   done  404   404   404
 GET  /join                                                                 login page  page  page  page  page  page  page  page
 POST /join                                                                 login done  done  done  done  done  done  done  done
 POST /join                                                    unknown      login 422   422   422   422   422   422   422   422
@@ -390,6 +420,7 @@ GET  /readyz                                                               page 
 GET  /static/{path:path}                                                   page  page  page  page  page  page  page  page  page
 """
 
+MEETING = {"title": "Kick-off", "on": "2031-05-06", "at": "10:00", "place": "Room 1"}
 POST_FORM = {"title": "A find", "body": "Three sentences.", "visibility": "private", "action": "publish"}
 FORMS: Mapping[str, Mapping[str, str]] = {
     "/programmes/{programme}/{thing}/activities/{activity}": {"done": "1"},
@@ -436,6 +467,14 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/cohorts/{cohort}/coach/notes/{thing}": {"body": "Here we use Teams; ask Ann."},
     "/cohorts/{cohort}/coach/blogs": {"blogs": "Lena Maes,https://lena.example/"},
     "/cohorts/{cohort}/coach/blogs propose": {"blogs": ",https://lena.example/", "action": "propose"},
+    "/cohorts/{cohort}/coach/sessions": MEETING,
+    "/cohorts/{cohort}/coach/sessions/{session}/edit": MEETING,
+    "/cohorts/{cohort}/coach/sessions/{session}/notes": {"notes": "What was said."},
+    "/cohorts/{cohort}/coach/sessions/{session}/attendance/{handle}": {"present": "1"},
+    "/cohorts/{cohort}/coach/sessions/{session}/room": {"word": "another 47"},
+    "/cohorts/{cohort}/sessions/{session}/answer": {"answer": "yes"},
+    "/cohorts/{cohort}/sessions/{session}/here": {"word": WORD},
+    "/cohorts/{cohort}/sessions/{session}/here wrong": {"word": "guessed 47"},
     "/cohorts/{cohort}/coach/inbox/read": {"which": "all"},
     "/cohorts/{cohort}/coach/inbox/{post}/answers": {"body": "An answer."},
     "/cohorts/{cohort}/coach/inbox/{post}/another-look": {"body": "Look at the end."},
@@ -521,7 +560,8 @@ class Call:
         if "{" not in self.template:
             query = {"in-group": "group", "in-cohort": "group", "asking": "ask"}.get(self.state)
             return f"{self.template}?{query}=nosuch" if query else "/no-such-page"
-        return re.sub(r"\{[^}]*\}", "nosuch", self.template)
+        query = "?key=nosuch" if self.state == "forged" else ""
+        return re.sub(r"\{[^}]*\}", "nosuch", self.template) + query
 
     @property
     def able(self) -> tuple[str, ...]:
@@ -579,6 +619,7 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "report": world.ids["report-desk" if state == "desk" else "report-coaches"],
         "hiding": world.ids[f"hiding-{state or 'comment'}"] if "{hiding}" in template else "",
         "key": world.ids["feed-key"],
+        "session": world.ids[f"meeting-{state}" if state in ("cancelled", "elsewhere") else "meeting"],
         "template": world.ids["template"],
         "talk": world.ids["talk"],
         "job": "nosuch" if unknown else world.ids["job"],

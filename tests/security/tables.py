@@ -14,7 +14,7 @@ LAST_SEEN = {"login_session.last_seen_at", "login_session.expires_at", "person.l
 """What opening a page may change."""
 RANDOM = {
     *("public_id", "token_hash", "once", "code", "object_id", "password_hash", "key", "lease", "details"),
-    *("place", "next_due_at"),
+    *("place", "next_due_at", "word"),
 }
 REFERENCES = {
     ("event", "actor_id"): "person",
@@ -24,6 +24,7 @@ REFERENCES = {
     ("notice", "actor_id"): "person",
     ("notice", "post_id"): "post",
     ("notice", "comment_id"): "comment",
+    ("notice", "session_id"): "live_session",
     ("notice", "mail_id"): "notice_mail",
 }
 """Of tables that outlive what they speak of."""
@@ -68,7 +69,7 @@ def _plain(table: Table, row: dict[str, Any], places: dict[str, dict[int, int]])
                 {
                     word: places.get(word[:-3], {}).get(part, part)
                     for word, part in value.items()
-                    if word != "link"
+                    if word not in ("link", "once")
                 },
             )
         else:

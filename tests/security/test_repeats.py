@@ -28,6 +28,7 @@ from app.people.services import create_person, make_reset_link
 from app.progress.models import ThingRecord, Tick
 from app.progress.queries import facts_of
 from app.progress.rules import derive
+from app.sessions.models import Attendance, LiveSession
 from tests.cast import PROGRAMME, make_cast
 from tests.conftest import Site, new_database, settings_for
 from tests.deeds import pack_of
@@ -231,6 +232,24 @@ def test_what_is_kept_is_kept_once(busy: Site, someone: Person) -> None:
     post = busy.client(someone).post("/posts/new", data=published).headers["location"]
     assert statuses(posted(busy, busy.cast.stranger, f"{post}/keep")) == {303: TIMES}
     assert count(busy, Kept, Kept.post_id == posts_of(someone)) == 1
+
+
+def test_a_meeting_is_planned_once_and_who_is_there_is_there_once(busy: Site, someone: Person) -> None:
+    form = {"on": f"{now():%Y-%m-%d}", "at": f"{now():%H:%M}", "title": someone.public_id, "minutes": "600"}
+    base = f"/cohorts/{busy.cast.cohort.public_id}"
+    planned = posted(busy, busy.cast.coach, f"{base}/coach/sessions", once=someone.public_id, **form)
+    assert statuses(planned) == {303: TIMES}
+    (url,) = {answer.headers["location"] for answer in planned}
+    made = LiveSession.public_id == url.rpartition("/")[2]
+    assert count(busy, LiveSession, LiveSession.title == someone.public_id) == 1
+    mark = url.replace("/sessions/", "/coach/sessions/") + f"/attendance/{busy.cast.learner.handle}"
+    assert statuses(posted(busy, busy.cast.coach, mark, present="1")) == {303: TIMES}
+    session = select(LiveSession.id).where(made).scalar_subquery()
+    assert count(busy, Attendance, Attendance.session_id == session) == 1
+    about = (Event.object_id == url.rpartition("/")[2], Event.verb == "attended")
+    assert count(busy, Event, *about) == 1
+    assert statuses(posted(busy, busy.cast.learner, f"{url}/answer", answer="yes")) == {303: TIMES}
+    assert count(busy, Attendance, Attendance.session_id == session, Attendance.coming == "yes") == 1
 
 
 def test_deleting_is_done_once(busy: Site, someone: Person) -> None:

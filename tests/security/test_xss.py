@@ -140,6 +140,22 @@ def publish_everywhere(world: World) -> None:
             talk_below(browser, answer.headers["location"])
 
 
+def meet(world: World) -> None:
+    """A meeting in the way that a coach plans it and notes it down."""
+    browser, base = world.browser("coach"), f"/cohorts/{world.site.cast.cohort.public_id}"
+    form = {
+        "title": SCRIPTS[0][:120],
+        "on": "2031-05-06",
+        "at": "10:00",
+        "place": SCRIPTS[1],
+        "agenda": MARKDOWN,
+    }
+    url = browser.post(f"{base}/coach/sessions", data=form).headers["location"]
+    work = url.replace("/sessions/", "/coach/sessions/")
+    for what, typed in (("notes", {"notes": MARKDOWN}), ("room", {"word": SCRIPTS[3][:40]})):
+        assert browser.post(f"{work}/{what}", data=typed).status_code == 303
+
+
 def talk_below(browser: TestClient, answer: str) -> None:
     """A reply to that answer, and another text for it."""
     post, _, name = answer.partition("#answer-")
@@ -180,6 +196,7 @@ def texts(seen: Seen) -> str:
 @pytest.mark.parametrize("role", ["out", "learner", "coach", "organizer", "administrator"])
 def test_no_page_runs_what_people_and_authors_wrote(hostile: World, role: str) -> None:
     publish_everywhere(hostile)
+    meet(hostile)
     found, shown = [], set()
     for seen in pages(hostile, role):
         found += attacks(seen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from anyio.from_thread import BlockingPortal
 from sqlalchemy import Connection
@@ -57,6 +58,8 @@ from app.people.services import link_identity, make_reset_link, open_session
 from app.progress.queries import talks_of
 from app.progress.talks import mark_talk
 from app.progress.viewers import load_viewer
+from app.sessions.models import Coming
+from app.sessions.services import Plan, cancel, plan_session, say_whether, set_word, write_notes
 from tests.cast import PROGRAMME
 from tests.conftest import BASE_URL, Site
 
@@ -78,6 +81,7 @@ OTHER_COHORT = ("other_learner", "other_coach")
 DESK = ("organizer", "administrator")
 ISSUER = "https://provider.example"
 SUBJECT = "secret-subject"
+WORD = "kumquat 58"
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,7 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
         _answer,
         _review,
         _moderate,
+        _meet,
         _follow_feeds,
         _keep,
         _open_ways_in,
@@ -363,12 +368,42 @@ def _moderate(world: World, db: Session) -> None:
     reported("learner", "desk", world.answers["rude"], DESK)
 
 
+def _meet(world: World, db: Session) -> None:
+    """The group meets in a moment; another meeting is cancelled, and one is of another group."""
+    cast, inside = world.site.cast, (*COHORT, *DESK)
+    for name, cohort, readers in (
+        ("meeting", cast.cohort, inside),
+        ("meeting-cancelled", cast.cohort, inside),
+        ("meeting-elsewhere", cast.other_cohort, (*OTHER_COHORT, *DESK)),
+    ):
+        starts_at = now() + timedelta(minutes=25)
+        texts = [f"{word} of {name} kumquat" for word in ("Title", "Place", "Agenda", "Notes")]
+        link = f"https://meet.example/{name}-kumquat"
+        plan = Plan(texts[0], starts_at, starts_at + timedelta(hours=2), texts[1], link, texts[2], ["first"])
+        coach = cast.coach if cohort is cast.cohort else cast.other_coach
+        made = plan_session(db, cohort.id, plan, language="en", actor_id=coach.id, once=name)
+        write_notes(db, made, texts[3], actor_id=coach.id)
+        world.ids[name] = made.public_id
+        set_word(db, made, WORD if name == "meeting" else f"{name} 58", actor_id=coach.id)
+        if name == "meeting":
+            say_whether(db, made, cast.peer.id, Coming.YES)
+        if name == "meeting-cancelled":
+            cancel(db, made, actor_id=coach.id)
+        world.secrets += [Secret(text, readers, shown=name != "meeting-elsewhere") for text in (*texts, link)]
+    world.secrets += [Secret(WORD, ("coach",)), Secret("meeting-elsewhere 58", ("other_coach",), shown=False)]
+
+
 def _follow_feeds(world: World, db: Session) -> None:
     """Everybody has a secret address of each feed, also of those that are not for them."""
     cast, secret = world.site.cast, world.site.app.state.settings.secret()
     paths = [f"/journals/{world.person(role).handle}/feed.atom" for role in ("learner", "peer", "coach")]
     paths += [f"/cohorts/{cohort.public_id}/feed.atom" for cohort in (cast.cohort, cast.other_cohort)]
-    paths += ["/programmes/demo-programme/first/feed.atom", "/programmes/inside-programme/inner/feed.atom"]
+    paths += [f"/cohorts/{cohort.public_id}/calendar.ics" for cohort in (cast.cohort, cast.other_cohort)]
+    paths += [
+        "/calendar.ics",
+        "/programmes/demo-programme/first/feed.atom",
+        "/programmes/inside-programme/inner/feed.atom",
+    ]
     for role in SIGNED_IN:
         viewer = load_viewer(db, world.token(role))
         assert viewer is not None

@@ -1,0 +1,82 @@
+"""Calendars, for programs elsewhere: of a group, and of one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from fastapi import Request, Response
+
+from app.clock import now
+from app.cohorts.courses import Course, courses_of
+from app.cohorts.queries import CohortLine
+from app.learn.feeds import BEGINNING
+from app.learn.reader import Reader
+from app.people.viewer import Viewer
+from app.sessions.dated import dated_sessions
+from app.sessions.entries import entry_of
+from app.sessions.ical import MEDIA_TYPE, Entry, calendar
+from app.web.conditional import document
+
+DAY, PAST = timedelta(days=1), timedelta(days=180)
+"""How far back calendars go; what was cancelled is in them for as long."""
+
+
+def group_entries(reader: Reader, viewer: Viewer, cohort: CohortLine, base_url: str) -> list[Entry]:
+    """All that has its time in a group."""
+    meetings = dated_sessions(reader.db, viewer, now() - PAST, cohort)
+    return [entry_of(line, base_url, reader.locale) for line in meetings]
+
+
+def own_entries(reader: Reader, viewer: Viewer, base_url: str) -> list[Entry]:
+    """All that has its time for one person: the meetings of their groups, and their Things by the dates that
+    are theirs."""
+    meetings = dated_sessions(reader.db, viewer, now() - PAST)
+    courses = courses_of(reader.catalogue, viewer.enrolments)
+    return [
+        *(entry_of(line, base_url, reader.locale) for line in meetings),
+        *(entry for course in courses for entry in _things(reader, course, base_url)),
+    ]
+
+
+def _things(reader: Reader, course: Course, base_url: str) -> Iterator[Entry]:
+    """The days on which Things open, and the last days of those that are asked for by a day."""
+    enrolled, locale = course.enrolled, reader.locale
+    if enrolled is None or enrolled.cohort is None:
+        return
+    for thing in course.programme.things:
+        dates = course.dates.get(thing.slug)
+        if dates is None:
+            continue
+        text = thing.text(locale.reading_order())
+        named = {"number": thing.label, "title": text.title}
+        days = [("opens", dates.opens_on, locale.gettext("Thing %(number)s: %(title)s"))]
+        if course.run.deadlines:
+            days.append(("due", dates.due_on, locale.gettext("Last day for Thing %(number)s: %(title)s")))
+        for what, day, words in days:
+            if day is not None and day >= (now() - PAST).date():
+                name = f"{what} {enrolled.public_id} {thing.slug}"
+                page = f"{base_url}/programmes/{course.programme.slug}/{thing.slug}"
+                yield _whole_day(
+                    name, words % named, day, enrolled.joined_at, f"{text.summary}\n\n{page}", page
+                )
+
+
+def _whole_day(name: str, title: str, day: date, since: datetime | None, text: str, url: str) -> Entry:
+    """When its date was last changed is nowhere kept."""
+    at = since or BEGINNING
+    return Entry(name, title, day, day + DAY, at, at, text=text, url=url)
+
+
+def calendar_response(
+    request: Request, entries: Sequence[Entry], name: str, *, file: str = "", secret: bool = False
+) -> Response:
+    """As a feed, or as a `file` to be opened; by a `secret` address whoever fetches it has no cookie."""
+    changed = max((entry.changed for entry in entries), default=BEGINNING)
+    headers = {
+        "Cache-Control": "private, no-cache",
+        "Vary": "Accept-Encoding" if secret else "Accept-Encoding, Accept-Language, Cookie",
+        "X-Robots-Tag": "noindex",
+        "Content-Disposition": f'{"attachment" if file else "inline"}; filename="{file or "calendar.ics"}"',
+    }
+    return document(request, calendar(entries, name), MEDIA_TYPE, changed=changed, headers=headers)
