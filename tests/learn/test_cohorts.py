@@ -184,7 +184,10 @@ def test_learners_and_coaches_see_the_page_of_their_group(site: Site) -> None:
     for person in (site.cast.learner, site.cast.coach):
         page = see(site.client(person).get(url))
         assert words(page, "h1") == "Riverside Library"
-        assert words(page, "[aria-labelledby=coaches]") == "Coach CJ Cora Janssens"
+        assert words(page, "[aria-labelledby=coaches]") == (
+            "Coach CJ Cora Janssens "
+            "Your coach reads what you share, and answers your first post and whenever you ask."
+        )
         assert words(page, "[aria-labelledby=people]") == "2 people LM Lena Maes PC Piet Claes"
     assert f"{url}/coach/inbox" in page.html
     assert f"{url}/coach" not in see(site.client(site.cast.learner).get(url)).html

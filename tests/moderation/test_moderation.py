@@ -123,7 +123,7 @@ def test_what_was_done_stays_done_and_editing_shows_nothing_again(site: Site) ->
     assert "Lena Maes 1 1 post waits just now 0 / 3 reflection written" in words(read(site, cast.coach, grid))
     send(site, cast.coach, f"{post}/hide", reason="Not kind.")
     assert "Lena Maes just now 0 / 3 reflection written" in words(read(site, cast.coach, grid))
-    assert "Nobody is waiting" in words(read(site, cast.coach, f"{grid}/inbox"))
+    assert "Nothing here" in words(read(site, cast.coach, f"{grid}/inbox"))
     form = {"title": "Better", "body": "Kind words.", "visibility": "public", "action": "publish"}
     see(site.client(cast.learner).post(f"{post}/edit", data=form), 303)
     read(site, cast.peer, post, 404)
