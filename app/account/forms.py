@@ -87,6 +87,9 @@ class NoticesForm(Form):
     report: Frequency | None = None
     moderation: Frequency | None = None
     blog: Frequency | None = None
+    join_request: Frequency | None = None
+    let_in: Frequency | None = None
+    not_let_in: Frequency | None = None
     message: Frequency | None = None
     monday: Annotated[Frequency, AfterValidator(_weekly)] | None = None
     posts: Annotated[Frequency, AfterValidator(_not_at_once)] | None = None

@@ -33,6 +33,9 @@ KINDS = {
     Kind.REACTION: message("Somebody reacts to what you wrote"),
     Kind.QUESTION: message("Somebody asks your group"),
     Kind.ACCEPTED: message("Your answer to a question is accepted"),
+    Kind.LET_IN: message("You are let into a group that you asked to join"),
+    Kind.NOT_LET_IN: message("You are not let into a group that you asked to join"),
+    Kind.JOIN_REQUEST: message("Somebody asks to join a group of yours"),
     POSTS: message("The newest posts in your groups"),
     Kind.MODERATION: message("There is a decision about what you wrote or reported"),
     Kind.BLOG: message("There is something to look at with your own blog"),
@@ -111,7 +114,7 @@ def choice_rows(viewer: Viewer, locale: Locale) -> list[tuple[str, str, list[tup
     for kind, name in KINDS.items():
         if kind in (Kind.HANDED_OVER, MONDAY) and not viewer.coached:
             continue
-        if kind != Kind.REPORT or viewer.coached or viewer.is_organizer:
+        if kind not in (Kind.REPORT, Kind.JOIN_REQUEST) or viewer.coached or viewer.is_organizer:
             rows.append((str(kind), _(name.text), _offered(kind, names)))
     return rows
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.coach import (
     blog_routes,
     inbox_routes,
+    joining_routes,
     learner_routes,
     message_routes,
     moderation_routes,
@@ -93,5 +94,6 @@ for area in (
     time_routes,
     today_routes,
     message_routes,
+    joining_routes,
 ):
     router.pages_of(area.router)

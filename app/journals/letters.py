@@ -47,6 +47,7 @@ QUOTED = 70
 """Columns of a quotation in plain text, without its mark."""
 
 ORDER = (
+    *(Kind.JOIN_REQUEST, Kind.LET_IN, Kind.NOT_LET_IN),
     *(Kind.ANSWER, Kind.MESSAGE, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.APPROVED, Kind.TALK, Kind.ACCEPTED),
     *(Kind.MENTION, Kind.QUESTION, Kind.HANDED_OVER),
     *(Kind.REACTION, Kind.BLOG, Kind.REPORT, Kind.MODERATION),
@@ -67,6 +68,9 @@ SUBJECTS = {
     Kind.REPORT: message("You are asked to look at something"),
     Kind.MODERATION: message("There is a decision about what you wrote or reported"),
     Kind.BLOG: message("News from your own blog"),
+    Kind.JOIN_REQUEST: message("%(name)s asks to join a group of yours"),
+    Kind.LET_IN: message("%(name)s let you into the group"),
+    Kind.NOT_LET_IN: message("About the group that you asked to join"),
 }
 DIGESTED = message("What is new for you")
 WITH_TEXT = (Kind.ANSWER, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.MENTION, Kind.QUESTION, Kind.ACCEPTED)

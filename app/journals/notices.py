@@ -39,6 +39,11 @@ SENTENCES = {
     Kind.REPORT: message("You are asked to look at “%(title)s”, or at an answer there"),
     Kind.MODERATION: message("There is a decision about “%(title)s”, or about an answer there"),
     Kind.BLOG: message("There is something to look at with your own blog"),
+    Kind.JOIN_REQUEST: message("%(name)s asks to join a group of yours"),
+    Kind.LET_IN: message("%(name)s let you into the group that you asked to join"),
+    Kind.NOT_LET_IN: message(
+        "You asked to join a group, and it is not possible now: ask whoever gave you the code"
+    ),
 }
 SEVERAL_REACTED = message("%(name)s say “%(said)s” about “%(title)s”")
 ELSEWHERE = {
@@ -47,6 +52,9 @@ ELSEWHERE = {
     Kind.REPORT: ("/organize/reports", message("Something was reported to the organizers")),
     Kind.MODERATION: ("/", message("What you reported was looked at")),
     Kind.BLOG: ("/account/blog", SENTENCES[Kind.BLOG]),
+    Kind.JOIN_REQUEST: ("/join-requests", SENTENCES[Kind.JOIN_REQUEST]),
+    Kind.LET_IN: ("/", SENTENCES[Kind.LET_IN]),
+    Kind.NOT_LET_IN: ("/join", SENTENCES[Kind.NOT_LET_IN]),
 }
 """Where notices lead that speak of no post, and what they say."""
 ICONS = {
@@ -64,6 +72,9 @@ ICONS = {
     Kind.REPORT: "flag",
     Kind.MODERATION: "eye-off",
     Kind.BLOG: "rss",
+    Kind.JOIN_REQUEST: "users",
+    Kind.LET_IN: "check",
+    Kind.NOT_LET_IN: "info",
 }
 
 READER = aliased(Person)

@@ -29,6 +29,9 @@ class Kind(StrEnum):
     REPORT = "report"
     MODERATION = "moderation"
     BLOG = "blog"
+    JOIN_REQUEST = "join_request"
+    LET_IN = "let_in"
+    NOT_LET_IN = "not_let_in"
 
 
 POSTS = "posts"
@@ -38,7 +41,7 @@ MONDAY = "monday"
 CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY)
 DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK)
 """Somebody answered this person: letters of these kinds are not counted."""
-AT_ONCE: tuple[str, ...] = (*DIRECT, Kind.MESSAGE)
+AT_ONCE: tuple[str, ...] = (*DIRECT, Kind.MESSAGE, Kind.JOIN_REQUEST, Kind.LET_IN, Kind.NOT_LET_IN)
 """What is mailed at once, unless somebody wishes otherwise."""
 
 

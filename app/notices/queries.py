@@ -16,7 +16,7 @@ _choice = aliased(NoticeChoice)
 
 
 def default_of(kind: str) -> Frequency:
-    """Without a choice: a direct answer and a message at once, everything else in the weekly digest."""
+    """Without a choice: what AT_ONCE names at once, everything else in the weekly digest."""
     return Frequency.AT_ONCE if kind in AT_ONCE else Frequency.WEEKLY
 
 
