@@ -198,5 +198,5 @@ def send_invitation_again(
     except Refused as refused:
         said = refused.message.translated(locale.gettext)
         return invite_page(request, db, desk, refusal=said, status=409)
-    done = locale.gettext("Another letter is on its way.")
+    done = locale.gettext("Another mail is on its way.")
     return redirect(request, desk.invite_url, Flash(done))

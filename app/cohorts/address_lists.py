@@ -35,7 +35,7 @@ NO_TEXT = message("This file is no text that we can read. In the spreadsheet, sa
 NOBODY = message("There is nobody in this list. Write an e-mail address on each line.")
 TOO_MANY = message("These are more than %(most)s lines. Take them in parts.", most=MOST_LINES)
 NO_COLUMN = message("No column has the e-mail addresses. Write “e-mail” above the one that has them.")
-TWO_COLUMNS = message("Two columns are called alike. Take one of them away.")
+TWO_COLUMNS = message("Two columns say the same. Take one of them away.")
 NO_ADDRESS = message("There is no e-mail address on this line.")
 EMPTY_CELL = message("The column with the e-mail address is empty here.")
 TWO_ADDRESSES = message("There are two addresses on this line. Give each a line of its own.")
@@ -120,11 +120,15 @@ def read_list(text: str) -> tuple[list[Invitee], list[Problem]]:
             invitee = _read_line(number, line, head)
             before = seen.setdefault(invitee.email, number)
             if before != number:
-                raise Wrong(message("This address stands on line %(line)s already.", line=before))
+                raise Wrong(_twice(before))
             people.append(invitee)
         except Wrong as wrong_line:
             problems.append(Problem(number, wrong_line.reason))
     return people, problems
+
+
+def _twice(before: int) -> Message:
+    return message("This address stands on line %(line)s already. Take one away.", line=before)
 
 
 @dataclass(frozen=True)

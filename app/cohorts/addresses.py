@@ -17,11 +17,11 @@ TOO_LONG = message(
     "This address is too long: no mailbox has one of more than %(most)s characters.", most=LONGEST
 )
 SPACE = message("There is a space inside this address. Take it out.")
-SEVERAL_AT = message("An address has one @ only.")
-NO_NAME = message("What stands before the @ is missing.")
-NO_PLACE = message("What stands behind the @ is missing.")
+SEVERAL_AT = message("There is more than one @ in this address. Leave one.")
+NO_NAME = message("What stands before the @ is missing. Write it as name@example.org.")
+NO_PLACE = message("What stands behind the @ is missing. Write it as name@example.org.")
 NO_ENDING = message("The ending is missing behind the @: .org, .be, .nl and so on.")
-DOTS = message("There is a dot too many in this address.")
+DOTS = message("There is a dot too many in this address. Take it out.")
 NO_ADDRESS = message("No e-mail address looks like this. Write it as name@example.org.")
 
 

@@ -36,15 +36,15 @@ PURPOSE = "invitation"
 
 WRITE_INVITATIONS = Task("write-invitations")
 
-IN_GROUP = message("This person is in the group already.")
-COACHES = message("This person coaches the group.")
+IN_GROUP = message("This person is in the group already. Take the line away.")
+COACHES = message("This person coaches the group. Take the line away.")
 OVER = message("This group has ended: nobody can join it any more.")
 GONE = message("This invitation was used, or it was taken back.")
 
 
 @dataclass(frozen=True)
 class Checked:
-    """Who would be invited, who was within a day and gets no second letter, and what is wrong."""
+    """Who would be invited, who was within a day and gets no second mail, and what is wrong."""
 
     people: Sequence[Invitee]
     recent: frozenset[str]
@@ -73,8 +73,8 @@ def check_list(db: Session, cohort: Cohort, text: str) -> Checked:
 
 def _no_room(count: int, free: int) -> Message:
     return message(
-        "There are %(count)s people on the list and %(free)s free places in the group. Shorten the list, or "
-        "have the group made larger.",
+        "The list has %(count)s people, and the group has room for %(free)s. Shorten the list, or have the "
+        "group made larger.",
         count=count,
         free=free,
     )
@@ -231,7 +231,7 @@ def send_again(db: Session, invitation: Invitation, cohort: Cohort, *, actor_id:
     if is_over(cohort):
         raise Refused(OVER)
     if not may_be_sent_again(invitation):
-        raise Refused(message("A letter went there less than a day ago. Wait until tomorrow."))
+        raise Refused(message("A mail went there less than a day ago. Wait until tomorrow."))
     invitation.invited_at, invitation.mailed_at = now(), None
     invitation.letters += 1
     invitation.invited_by_id = actor_id

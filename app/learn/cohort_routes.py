@@ -122,7 +122,7 @@ def join_group(request: Request, db: Session, viewer: Viewer, locale: Locale, co
 def take_request_back(request: Request, db: Session, viewer: Viewer, locale: Locale, code: str) -> Response:
     cohort = _invited(db, code)
     take_back(db, viewer.person_id, cohort)
-    return redirect(request, f"/join/{cohort.code}", Flash(locale.gettext("You ask no more to join.")))
+    return redirect(request, f"/join/{cohort.code}", Flash(locale.gettext("You no longer ask to join.")))
 
 
 def _invited(db: Session, code: str) -> Cohort:
