@@ -15,7 +15,7 @@ from app.cohorts.address_lists import Invitee, Problem, read_list
 from app.cohorts.letters import INVITED, LIFE
 from app.cohorts.models import Cohort, CohortCoach, Enrolment, Invitation
 from app.cohorts.queries import members_count
-from app.cohorts.services import is_over
+from app.cohorts.services import is_over, lock_cohort
 from app.db import new_public_id
 from app.errors import NotFound, Refused
 from app.events.log import record
@@ -121,7 +121,7 @@ def invite_all(
 ) -> int:
     """A letter to each who had none within a day; how many. `language` is that of the letters where neither
     list nor cohort says one. The letters are written in the background."""
-    db.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
+    lock_cohort(db, cohort.id)
     known = _invited(db, cohort.id)
     rows = []
     for invitee in checked.people:
@@ -251,9 +251,10 @@ def invitation_by_token(db: Session, token: str) -> Invitation | None:
     return None if invitation is None or is_over(invitation.cohort) else invitation
 
 
-def use_invitation(db: Session, invitation_id: int) -> None:
+def use_invitation(db: Session, invitation: Invitation) -> None:
     """Raises Refused where somebody used it meanwhile, or it was taken back."""
-    used = update(Invitation).where(Invitation.id == invitation_id, *_live()).values(used_at=now())
+    lock_cohort(db, invitation.cohort_id)
+    used = update(Invitation).where(Invitation.id == invitation.id, *_live()).values(used_at=now())
     if db.execute(used.returning(Invitation.id)).first() is None:
         raise Refused(GONE)
 

@@ -152,7 +152,7 @@ def join(db: Session, person_id: int, cohort: Cohort) -> Enrolment:
 
     Raises Refused where the cohort is full or over. Seats hold under concurrency: the cohort's row is locked.
     """
-    db.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
+    lock_cohort(db, cohort.id)
     enrolment = enrol(db, person_id, cohort.programme_slug)
     if enrolment.cohort_id == cohort.id:
         return enrolment
@@ -177,6 +177,11 @@ def _settle(db: Session, person_id: int, cohort_id: int) -> None:
     own = select(Person.email).where(Person.id == person_id, Person.email_verified_at.is_not(None))
     invited = update(Invitation).where(Invitation.cohort_id == cohort_id, Invitation.used_at.is_(None))
     db.execute(invited.where(Invitation.email == own.scalar_subquery()).values(used_at=now()))
+
+
+def lock_cohort(db: Session, cohort_id: int) -> None:
+    """Whoever changes who comes into a cohort holds it first: others wait, and none for each other."""
+    db.execute(select(Cohort.id).where(Cohort.id == cohort_id).with_for_update())
 
 
 def is_over(cohort: Cohort) -> bool:

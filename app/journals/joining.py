@@ -32,5 +32,5 @@ def let_in(db: Session, catalogue: Catalogue, cohort: Cohort, handle: str, *, ac
 
 def join_by_invitation(db: Session, catalogue: Catalogue, person_id: int, invitation: Invitation) -> None:
     """Its link is used up. Raises Refused as joining does, and where the link was used meanwhile."""
-    use_invitation(db, invitation.id)
+    use_invitation(db, invitation)
     join_and_place(db, catalogue, person_id, db.get_one(Cohort, invitation.cohort_id))
