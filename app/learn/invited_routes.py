@@ -3,7 +3,6 @@ account where there is none: whoever has the link has the address."""
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request, Response
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.cohorts.invitations import invitation_by_token
 from app.cohorts.models import Invitation
 from app.db import Database
-from app.errors import NotFound, Refused
+from app.errors import Refused
 from app.journals.joining import join_by_invitation
 from app.learn.cohort_queries import invitation_view
 from app.learn.forms import InvitedForm
@@ -27,7 +26,7 @@ from app.people.ways_in import TOO_OFTEN, host_of, signed_in, unkept
 from app.things.library import catalogue_of
 from app.web.cookies import session_token
 from app.web.forms import Bound, blank, posted
-from app.web.i18n import Locale, Message
+from app.web.i18n import Locale
 from app.web.render import Flash, redirect, render
 from app.web.routing import page_router
 
@@ -62,28 +61,31 @@ def join_invited(
         has_account = viewer is None and password_of(db, invitation.email)[0] is not None
     if has_account:
         return redirect(request, _sign_in_url(token))
-    again: dict[str, Any] = {"form": form, "status": 422}
-    if viewer is None:
-        if form.parsed:
-            refuse_easy_password(form, form.data.name, invitation.email, request.app.state.site.name)
-        if form.valid and not _may_sign_up(request):
-            form.refuse("", TOO_OFTEN)
-            again["status"] = 429
-    if viewer is None and not form.valid:
+    if viewer is None and (status := _check(request, form, invitation)):
         with database.transaction(write=False) as db:
-            return _page(request, db, viewer, locale, token, invitation, **again)
+            return _page(request, db, viewer, locale, token, invitation, form=form, status=status)
     try:
         return _joined(request, database, viewer, locale, invitation, form)
     except EmailTaken:
         return redirect(request, _sign_in_url(token))
-    except NotFound:
-        return _dead_link(request)
     except Refused as refused:
         with database.transaction(write=False) as db:
             if invitation_by_token(db, token) is None:
                 return _dead_link(request)
-            again = {"form": form, "status": 409, "refusal": refused.message}
-            return _page(request, db, viewer, locale, token, invitation, **again)
+            said = refused.message.translated(locale.gettext)
+            return _page(request, db, viewer, locale, token, invitation, form=form, refusal=said, status=409)
+
+
+def _check(request: Request, form: Bound[InvitedForm], invitation: Invitation) -> int:
+    """The status of the page that says what is wrong; 0 where nothing is."""
+    if form.parsed:
+        refuse_easy_password(form, form.data.name, invitation.email, request.app.state.site.name)
+    if not form.valid:
+        return 422
+    if _limiter(request).has_room(NEW_ACCOUNTS_PER_ADDRESS, "sign-up", network_of(host_of(request))):
+        return 0
+    form.refuse("", TOO_OFTEN)
+    return 429
 
 
 def _joined(
@@ -117,10 +119,6 @@ def _joined(
     return signed_in(request, session, "/", flash=welcome)
 
 
-def _may_sign_up(request: Request) -> bool:
-    return _limiter(request).has_room(NEW_ACCOUNTS_PER_ADDRESS, "sign-up", network_of(host_of(request)))
-
-
 def _limiter(request: Request) -> Limiter:
     limiter: Limiter = request.app.state.limiter
     return limiter
@@ -139,7 +137,7 @@ def _page(
     invitation: Invitation,
     *,
     form: Bound[InvitedForm] | None = None,
-    refusal: Message | None = None,
+    refusal: str = "",
     status: int = 200,
 ) -> Response:
     context = {
@@ -149,7 +147,7 @@ def _page(
         "has_account": viewer is None and password_of(db, invitation.email)[0] is not None,
         "sign_in_url": _sign_in_url(token),
         "form": form or blank(InvitedForm, name=invitation.name),
-        "refusal": refusal.translated(locale.gettext) if refusal else "",
+        "refusal": refusal,
     }
     return unkept(render(request, "learn/invited.html", context, status=status))
 

@@ -182,9 +182,9 @@ def test_choices_are_kept_and_strangers_to_them_refused(site: Site) -> None:
         node.attributes["name"]: node.css_first("[selected]").attributes["value"]
         for node in page.css("select")
     }
-    for_others = ("report", "handed_over", "monday")
+    for_others = ("report", "handed_over", "monday", "join_request")
     assert shown == {kind: "weekly" for kind in KINDS if kind not in for_others} | dict.fromkeys(
-        ("answer", "reply", "another_look", "message"), "at-once"
+        ("answer", "reply", "another_look", "message", "let_in", "not_let_in"), "at-once"
     )
     see(client.post("/account/notices", data={"answer": "daily", "posts": "never"}), 303)
     see(client.post("/account/notices", data={"answer": "weekly"}), 303)
