@@ -13,6 +13,8 @@ from app.blogs.fetch import Fetcher
 from app.coach.monday import EACH_MONDAY, MAIL_MONDAY, MONDAY_LETTER, mail_monday, monday_letter
 from app.coaching.letters import message_letter
 from app.coaching.nudges import MESSAGE
+from app.cohorts.invitations import PURPOSE, WRITE_INVITATIONS, forget_invitations, write_invitations
+from app.cohorts.letters import INVITED, invited_letter
 from app.db import Database
 from app.jobs.models import Priority
 from app.jobs.schedules import Recurring
@@ -99,6 +101,7 @@ def make_worker(
                 catalogue=lambda: library.catalogue,
                 threads=poll_threads,
             ),
+            WRITE_INVITATIONS: write_invitations,
             TIDY: tidy,
             CATCH_UP: catch_up,
         },
@@ -131,6 +134,11 @@ def make_postman(settings: Settings, library: Library) -> Postman:
                 base_url=settings.base_url,
                 catalogue=lambda: library.catalogue,
             ),
+            INVITED: partial(
+                invited_letter,
+                token=partial(mailed_token, secret, PURPOSE),
+                catalogue=lambda: library.catalogue,
+            ),
             MONDAY_LETTER: partial(
                 monday_letter,
                 secret=secret,
@@ -161,6 +169,7 @@ def tidy(database: Database) -> None:
         forget_notices,
         forget_copies,
         forget_words,
+        forget_invitations,
     ):
         with database.transaction() as db:
             forget(db)

@@ -93,6 +93,9 @@ class NoticesForm(Form):
     report: Frequency | None = None
     moderation: Frequency | None = None
     blog: Frequency | None = None
+    join_request: Frequency | None = None
+    let_in: Frequency | None = None
+    not_let_in: Frequency | None = None
     message: Frequency | None = None
     stopped: Frequency | None = None
     reminder: Annotated[Frequency, AfterValidator(_at_once)] | None = None

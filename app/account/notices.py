@@ -33,6 +33,9 @@ KINDS = {
     Kind.REACTION: message("Somebody reacts to what you wrote"),
     Kind.QUESTION: message("Somebody asks your group"),
     Kind.ACCEPTED: message("Your answer to a question is accepted"),
+    Kind.LET_IN: message("You are let into a group that you asked to join"),
+    Kind.NOT_LET_IN: message("You are not let into a group that you asked to join"),
+    Kind.JOIN_REQUEST: message("Somebody asks to join a group of yours"),
     POSTS: message("The newest posts in your groups"),
     Kind.MODERATION: message("There is a decision about what you wrote or reported"),
     Kind.BLOG: message("There is something to look at with your own blog"),
@@ -52,7 +55,9 @@ FREQUENCIES = {
     Frequency.NEVER: message("Never"),
 }
 CONCERNS: Mapping[str, Callable[[Viewer], bool]] = {
-    Kind.REPORT: lambda viewer: bool(viewer.coached) or viewer.is_organizer,
+    **dict.fromkeys(
+        (Kind.REPORT, Kind.JOIN_REQUEST), lambda viewer: bool(viewer.coached) or viewer.is_organizer
+    ),
     **dict.fromkeys((Kind.HANDED_OVER, Kind.STOPPED, MONDAY), lambda viewer: bool(viewer.coached)),
     **dict.fromkeys((Kind.SESSION, Kind.SOON), lambda viewer: bool(viewer.cohorts) or bool(viewer.coached)),
 }

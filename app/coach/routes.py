@@ -13,6 +13,7 @@ from app.coach import (
     attendance_routes,
     blog_routes,
     inbox_routes,
+    joining_routes,
     learner_routes,
     message_routes,
     moderation_routes,
@@ -97,5 +98,6 @@ for area in (
     attendance_routes,
     today_routes,
     message_routes,
+    joining_routes,
 ):
     router.pages_of(area.router)

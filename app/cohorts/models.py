@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clock import now
-from app.db import Base, new_public_id
+from app.db import Base, EmailAddress, new_public_id
 from app.people.models import Person
 
 DEFAULT_ZONE = "Europe/Brussels"
@@ -27,6 +27,13 @@ class ReplyPromise(StrEnum):
     FIRST = "first"
     EVERY = "every"
     NONE = "none"
+
+
+class Joining(StrEnum):
+    """How somebody who has a cohort's code joins it; who was invited by name needs no approval."""
+
+    CODE = "code"
+    APPROVAL = "approval"
 
 
 class Cohort(Base):
@@ -50,6 +57,7 @@ class Cohort(Base):
     starts_on: Mapped[date | None] = mapped_column()
     ends_on: Mapped[date | None] = mapped_column()
     code: Mapped[str] = mapped_column(String(20), unique=True)
+    joining: Mapped[str] = mapped_column(String(12), default=Joining.CODE)
     seats: Mapped[int | None] = mapped_column()
     default_visibility: Mapped[str | None] = mapped_column(String(12))
     minimum_words: Mapped[int | None] = mapped_column()
@@ -136,3 +144,46 @@ class ThingNote(Base):
     body: Mapped[str] = mapped_column(Text)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class JoinRequest(Base):
+    """A person asks to join a cohort; who answers, or joins it otherwise, takes the row away."""
+
+    __tablename__ = "join_request"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Invitation(Base):
+    """A single-use link to join a cohort, mailed to `email`. `invited_at` is when its last letter was asked
+    for, and `letters` how many were; that one is still to be written while `mailed_at` is empty."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "email"),
+        Index("ix_invitation_cohort_id_id", "cohort_id", "id"),
+        Index("ix_invitation_invited_at", "invited_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    invited_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="SET NULL"), index=True
+    )
+    email: Mapped[str] = mapped_column(EmailAddress(254))
+    name: Mapped[str] = mapped_column(String(120), default="")
+    language: Mapped[str] = mapped_column(String(8))
+    invited_at: Mapped[datetime] = mapped_column(default=now)
+    letters: Mapped[int] = mapped_column(default=1)
+    mailed_at: Mapped[datetime | None] = mapped_column()
+    used_at: Mapped[datetime | None] = mapped_column()
+    withdrawn_at: Mapped[datetime | None] = mapped_column()
+
+    cohort: Mapped[Cohort] = relationship(lazy="raise_on_sql")
+    invited_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.cohorts.models import Cohort, CohortCoach, Enrolment, Mode, ThingNote
+from app.cohorts.models import Cohort, CohortCoach, Enrolment, Joining, Mode, ThingNote
 from app.cohorts.queries import coaches_of, normal_code
 from app.cohorts.runs import Run, read_run
 from app.cohorts.schedule import Pause, Timing, read_timing, today_in
@@ -22,6 +22,7 @@ from app.statements import upsert
 CHANGEABLE = (
     "name",
     "mode",
+    "joining",
     "language",
     "time_zone",
     "starts_on",
@@ -84,6 +85,7 @@ def copy_cohort(
         programme_slug=cohort.programme_slug,
         name=name,
         mode=Mode(cohort.mode),
+        joining=Joining(cohort.joining),
         language=cohort.language,
         starts_on=starts_on,
         ends_on=cohort.ends_on + moved if cohort.ends_on else None,

@@ -6,21 +6,33 @@ import secrets
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.cohorts.models import DEFAULT_ZONE, Cohort, CohortCoach, Enrolment, Mode
+from app.cohorts.models import (
+    DEFAULT_ZONE,
+    Cohort,
+    CohortCoach,
+    Enrolment,
+    Invitation,
+    Joining,
+    JoinRequest,
+    Mode,
+)
 from app.cohorts.queries import active_enrolment, members_count, normal_code
 from app.cohorts.schedule import today_in
 from app.errors import Refused
 from app.events.log import record
+from app.people.models import Person
 from app.statements import Asked, Statement, insert_once, upsert
 from app.web.i18n import message
 
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 8
+ENDED = message("This group has ended. Ask whoever gave you the code for a new one.")
+FULL = message("This group is full. Ask whoever gave you the code.")
 CODE_TAKEN = message("Another group has this code. Choose a different one.")
 
 
@@ -41,6 +53,7 @@ def create_cohort(
     name: str,
     mode: Mode,
     code: str = "",
+    joining: Joining = Joining.CODE,
     language: str | None = None,
     starts_on: date | None = None,
     ends_on: date | None = None,
@@ -60,6 +73,7 @@ def create_cohort(
         "name": name,
         "mode": mode.value,
         "code": code or new_code(db),
+        "joining": joining.value,
         "language": language,
         "starts_on": starts_on,
         "ends_on": ends_on,
@@ -139,22 +153,43 @@ def join(db: Session, person_id: int, cohort: Cohort) -> Enrolment:
 
     Raises Refused where the cohort is full or over. Seats hold under concurrency: the cohort's row is locked.
     """
-    db.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
+    lock_cohort(db, cohort.id)
     enrolment = enrol(db, person_id, cohort.programme_slug)
     if enrolment.cohort_id == cohort.id:
         return enrolment
-    if cohort.archived_at is not None or has_ended(cohort, today_in(cohort.time_zone)):
-        raise Refused(message("This group has ended. Ask whoever gave you the code for a new one."), "code")
+    if is_over(cohort):
+        raise Refused(ENDED, "code")
     if cohort.seats is not None and members_count(db, cohort.id) >= cohort.seats:
-        raise Refused(message("This group is full. Ask whoever gave you the code."), "code")
+        raise Refused(FULL, "code")
     if enrolment.cohort_id is not None:
         enrolment.timing = None
     enrolment.cohort_id = cohort.id
     enrolment.joined_at = now()
+    _settle(db, person_id, cohort.id)
     record(db, person_id, "joined", "cohort", cohort.public_id, enrolment_id=enrolment.id)
     db.flush()
     db.expire(enrolment, ["cohort"])
     return enrolment
+
+
+def _settle(db: Session, person_id: int, cohort_id: int) -> None:
+    """Who joins asks no more, and needs no invitation to the address that they have shown to be theirs."""
+    db.execute(
+        delete(JoinRequest).where(JoinRequest.cohort_id == cohort_id, JoinRequest.person_id == person_id)
+    )
+    own = select(Person.email).where(Person.id == person_id, Person.email_verified_at.is_not(None))
+    invited = update(Invitation).where(Invitation.cohort_id == cohort_id, Invitation.used_at.is_(None))
+    db.execute(invited.where(Invitation.email == own.scalar_subquery()).values(used_at=now()))
+
+
+def lock_cohort(db: Session, cohort_id: int) -> None:
+    """Whoever changes who comes into a cohort holds it first: others wait, and none for each other."""
+    db.execute(select(Cohort.id).where(Cohort.id == cohort_id).with_for_update())
+
+
+def is_over(cohort: Cohort) -> bool:
+    """Whether nobody can join it any more."""
+    return cohort.archived_at is not None or has_ended(cohort, today_in(cohort.time_zone))
 
 
 def has_ended(cohort: Cohort, today: date) -> bool:

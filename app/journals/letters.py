@@ -49,6 +49,7 @@ QUOTED = 70
 
 ORDER = (
     *(Kind.SESSION, Kind.SOON),
+    *(Kind.JOIN_REQUEST, Kind.LET_IN, Kind.NOT_LET_IN),
     *(Kind.ANSWER, Kind.MESSAGE, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.APPROVED, Kind.TALK, Kind.ACCEPTED),
     *(Kind.MENTION, Kind.QUESTION, Kind.HANDED_OVER, Kind.STOPPED),
     *(Kind.REACTION, Kind.BLOG, Kind.REPORT, Kind.MODERATION),
@@ -72,6 +73,9 @@ SUBJECTS = {
     Kind.BLOG: message("News from your own blog"),
     Kind.SESSION: message("%(group)s meets: %(title)s"),
     Kind.SOON: message("Soon: %(title)s"),
+    Kind.JOIN_REQUEST: message("%(name)s asks to join a group of yours"),
+    Kind.LET_IN: message("%(name)s let you into the group"),
+    Kind.NOT_LET_IN: message("About the group that you asked to join"),
 }
 DIGESTED = message("What is new for you")
 WITH_TEXT = (Kind.ANSWER, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.MENTION, Kind.QUESTION, Kind.ACCEPTED)

@@ -46,6 +46,11 @@ SENTENCES = {
     Kind.BLOG: message("There is something to look at with your own blog"),
     Kind.SESSION: message("%(group)s meets: “%(title)s”, %(when)s"),
     Kind.SOON: message("Soon: “%(title)s”, %(when)s"),
+    Kind.JOIN_REQUEST: message("%(name)s asks to join a group of yours"),
+    Kind.LET_IN: message("%(name)s let you into the group that you asked to join"),
+    Kind.NOT_LET_IN: message(
+        "You asked to join a group, and it is not possible now: ask whoever gave you the code"
+    ),
 }
 SESSION_CHANGED = message("“%(title)s” has changed: %(when)s")
 SESSION_CANCELLED = message("“%(title)s” is cancelled: %(when)s")
@@ -57,6 +62,9 @@ ELSEWHERE = {
     Kind.REPORT: ("/organize/reports", message("Something was reported to the organizers")),
     Kind.MODERATION: ("/", message("What you reported was looked at")),
     Kind.BLOG: ("/account/blog", SENTENCES[Kind.BLOG]),
+    Kind.JOIN_REQUEST: ("/join-requests", SENTENCES[Kind.JOIN_REQUEST]),
+    Kind.LET_IN: ("/", SENTENCES[Kind.LET_IN]),
+    Kind.NOT_LET_IN: ("/join", SENTENCES[Kind.NOT_LET_IN]),
 }
 """Where notices lead that speak of no post, and what they say."""
 ICONS = {
@@ -77,6 +85,9 @@ ICONS = {
     Kind.BLOG: "rss",
     Kind.SESSION: "calendar",
     Kind.SOON: "clock",
+    Kind.JOIN_REQUEST: "users",
+    Kind.LET_IN: "check",
+    Kind.NOT_LET_IN: "info",
 }
 
 READER = aliased(Person)

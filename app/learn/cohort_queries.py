@@ -8,11 +8,11 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from app.clock import now
-from app.cohorts.models import Cohort
+from app.cohorts.models import Cohort, Joining
 from app.cohorts.promises import promise_in_words
 from app.cohorts.queries import CohortLine, PersonLine, coaches_of, learners_of, members_count, own_cohort
-from app.cohorts.services import has_ended
+from app.cohorts.requests import has_asked
+from app.cohorts.services import is_over
 from app.journals.streams import cohort_questions, cohort_stream
 from app.learn.reader import Reader
 from app.people.viewer import Viewer
@@ -107,6 +107,9 @@ class InvitationView:
     is_member: bool
     is_over: bool
     is_full: bool
+    asks: bool
+    """Whether somebody has to let them in."""
+    has_asked: bool
     reads: str
 
 
@@ -115,6 +118,7 @@ def invitation_view(reader: Reader, cohort: Cohort) -> InvitationView:
     programme = reader.catalogue.programme(cohort.programme_slug)
     coaches = [coach.name for coach in coaches_of(db, cohort.id)]
     learners = members_count(db, cohort.id)
+    asks = cohort.joining == Joining.APPROVAL
     return InvitationView(
         cohort,
         reader.fragments(programme).text if programme else None,
@@ -122,8 +126,10 @@ def invitation_view(reader: Reader, cohort: Cohort) -> InvitationView:
         coaches,
         learners,
         viewer is not None and cohort.id in viewer.cohort_ids,
-        has_ended(cohort, now().date()),
+        is_over(cohort),
         cohort.seats is not None and learners >= cohort.seats,
+        asks,
+        asks and viewer is not None and has_asked(db, viewer.person_id, cohort.id),
         _reads(reader, coaches),
     )
 

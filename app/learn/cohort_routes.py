@@ -5,18 +5,18 @@ from __future__ import annotations
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
-from app.cohorts.models import Cohort
+from app.cohorts.models import Cohort, Joining
 from app.cohorts.queries import cohort_by_code, learners_of, own_cohort
+from app.cohorts.requests import ask, take_back
 from app.db import Database
 from app.errors import NotFound, Refused
-from app.journals.services import join_cohort
+from app.journals.joining import join_and_place
 from app.learn.cohort_queries import cohort_view, invitation_view, questions_view
 from app.learn.forms import CodeForm
 from app.learn.journal_queries import STREAM_KEY
 from app.learn.reader import reader_of
 from app.people.attempts import CODES_PER_PERSON
 from app.people.viewer import Viewer
-from app.progress.services import place_learners
 from app.things.library import catalogue_of
 from app.web.forms import Bound, blank, posted
 from app.web.i18n import Locale, message
@@ -102,17 +102,27 @@ def join_page(request: Request, db: Session, viewer: Viewer | None, locale: Loca
 @router.post("/join/{code}")
 def join_group(request: Request, db: Session, viewer: Viewer, locale: Locale, code: str) -> Response:
     cohort = _invited(db, code)
+    asks = cohort.joining == Joining.APPROVAL and cohort.id not in viewer.cohort_ids
     try:
-        enrolment = join_cohort(db, viewer.person_id, cohort)
+        if asks:
+            ask(db, viewer.person_id, cohort)
+        else:
+            join_and_place(db, catalogue_of(request), viewer.person_id, cohort)
     except Refused as refused:
         view = invitation_view(reader_of(request, db, viewer, locale), cohort)
         context = {"view": view, "refusal": refused.message.translated(locale.gettext)}
         return render(request, "learn/join.html", context, status=409)
-    programme = catalogue_of(request).programme(cohort.programme_slug)
-    if programme:
-        place_learners(db, programme, cohort.id, only=[enrolment.id])
+    if asks:
+        return redirect(request, f"/join/{cohort.code}")
     welcome = locale.gettext("Welcome to %(group)s.") % {"group": cohort.name}
     return redirect(request, "/", Flash(welcome))
+
+
+@router.post("/join/{code}/take-back")
+def take_request_back(request: Request, db: Session, viewer: Viewer, locale: Locale, code: str) -> Response:
+    cohort = _invited(db, code)
+    take_back(db, viewer.person_id, cohort)
+    return redirect(request, f"/join/{cohort.code}", Flash(locale.gettext("You no longer ask to join.")))
 
 
 def _invited(db: Session, code: str) -> Cohort:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from app.journals.forms import AnswerBody, Mark
 from app.journals.models import Audience, ReactionKind, Visibility
 from app.markdown import LONGEST
+from app.people.forms import Name, NewPassword
 from app.sessions.models import Coming, How
 from app.web.forms import Form, Upload
 
@@ -111,3 +112,10 @@ class CodeForm(Form):
     """A join code, as somebody read it aloud."""
 
     code: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
+class InvitedForm(Form):
+    """Who was invited makes their account; the address is that of the invitation."""
+
+    name: Name
+    password: NewPassword

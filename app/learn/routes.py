@@ -14,6 +14,7 @@ from app.learn import (
     calendar_routes,
     cohort_routes,
     feed_routes,
+    invited_routes,
     journal_routes,
     keep_routes,
     message_routes,
@@ -138,6 +139,7 @@ router.pages_of(journal_routes.router)
 router.pages_of(answer_routes.router)
 router.pages_of(revision_routes.router)
 router.pages_of(cohort_routes.router)
+router.pages_of(invited_routes.router)
 router.pages_of(break_routes.router)
 router.pages_of(message_routes.router)
 router.pages_of(moderation_routes.router)

@@ -32,6 +32,9 @@ class Kind(StrEnum):
     BLOG = "blog"
     SESSION = "session"
     SOON = "soon"
+    JOIN_REQUEST = "join_request"
+    LET_IN = "let_in"
+    NOT_LET_IN = "not_let_in"
 
 
 POSTS = "posts"
@@ -46,7 +49,14 @@ DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK, Kind.SESSION)
 kinds are not counted."""
 PROMPT = (*DIRECT, Kind.SOON)
 """Where it is wanted at once, no digest tells of it: that would be too late."""
-AT_ONCE: tuple[str, ...] = (*PROMPT, Kind.MESSAGE, REMINDER)
+AT_ONCE: tuple[str, ...] = (
+    *PROMPT,
+    Kind.MESSAGE,
+    Kind.JOIN_REQUEST,
+    Kind.LET_IN,
+    Kind.NOT_LET_IN,
+    REMINDER,
+)
 """What is mailed at once, unless somebody wishes otherwise."""
 
 

@@ -16,8 +16,7 @@ _choice = aliased(NoticeChoice)
 
 
 def default_of(kind: str) -> Frequency:
-    """Without a choice: at once what is for this person alone or would be too late, everything else in the
-    weekly digest."""
+    """Without a choice: what AT_ONCE names at once, everything else in the weekly digest."""
     return Frequency.AT_ONCE if kind in AT_ONCE else Frequency.WEEKLY
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from app.coaching.admission import invited_view, organizer_desk
 from app.cohorts.forms import PromiseForm, promise_form
-from app.cohorts.queries import coaches_of, members_count, organized_cohort
+from app.cohorts.queries import coaches_of, members_count
+from app.cohorts.requests import requests_of
 from app.cohorts.runs import programme_of_run, run_of
 from app.organize.forms import CoachForm
 from app.organize.invitation import invitation
@@ -16,6 +18,8 @@ from app.things.library import catalogue_of
 from app.web.forms import Bound, blank
 from app.web.i18n import Locale
 from app.web.render import render
+
+INVITED_SHOWN = 20
 
 
 def cohort_page(
@@ -30,7 +34,8 @@ def cohort_page(
     status: int = 200,
 ) -> Response:
     """Raises NotFound for who does not organize."""
-    cohort = organized_cohort(db, viewer, public_id)
+    desk = organizer_desk(db, viewer, public_id)
+    cohort = desk.cohort
     programme = catalogue_of(request).programme(cohort.programme_slug)
     context = {
         "cohort": cohort,
@@ -41,6 +46,9 @@ def cohort_page(
         "coaches": coaches_of(db, cohort.id),
         "learners": members_count(db, cohort.id),
         "invitation": invitation(request.app.state.settings.base_url, cohort, locale),
+        "desk": desk,
+        "asking": requests_of(db, cohort.id),
+        "invited": invited_view(db, desk, limit=INVITED_SHOWN),
         "form": coach or blank(CoachForm),
         "promise": promise or promise_form(cohort),
     }

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from pydantic import EmailStr, Field, StringConstraints, ValidationInfo, field_validator
 
-from app.cohorts.models import DEFAULT_ZONE, Mode
+from app.cohorts.models import DEFAULT_ZONE, Joining, Mode
 from app.db import fold_address
 from app.journals.models import Visibility
 from app.people.forms import Name, NewPassword
@@ -24,6 +24,7 @@ class GroupForm(Form):
 
     name: Name
     mode: Mode
+    joining: Joining = Joining.CODE
     language: Literal["en", "nl", "fr"] | None = None
     time_zone: Annotated[str, StringConstraints(max_length=40)] = DEFAULT_ZONE
     starts_on: Day | None = None

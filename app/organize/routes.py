@@ -7,7 +7,14 @@ from sqlalchemy.orm import Session
 
 from app.cohorts.queries import cohorts_of_organization
 from app.errors import NotFound
-from app.organize import background_routes, coach_routes, cohort_routes, moderation_routes, setup_routes
+from app.organize import (
+    background_routes,
+    coach_routes,
+    cohort_routes,
+    joining_routes,
+    moderation_routes,
+    setup_routes,
+)
 from app.organize.queries import language_names, organizer, other_problems, problems_of, programme_lines
 from app.people.queries import people
 from app.people.viewer import Viewer
@@ -23,6 +30,7 @@ router.pages_of(background_routes.router)
 router.pages_of(moderation_routes.router)
 router.pages_of(cohort_routes.router)
 router.pages_of(coach_routes.router)
+router.pages_of(joining_routes.router)
 PEOPLE_A_PAGE = 50
 
 

@@ -45,6 +45,7 @@ class Page:
 
 P, T = {"programme": DEMO}, {"programme": DEMO, "thing": STARTED}
 RIVERSIDE, EMPTY = {"cohort": "{riverside_group}"}, {"cohort": "{empty_group}"}
+APPROVAL, LIST = {"cohort": "{approval_group}"}, "Nele Wouters <nele@example.org>\nann@example.org;Ann;nl"
 OWN = {"handle": "{learner}", "post": "{own_post}"}
 COLLEAGUES = {"handle": "{colleague}", "post": "{colleague_post}"}
 DRAFT = {"handle": "{learner}", "post": "{draft}"}
@@ -116,6 +117,13 @@ PAGES = (
     Page("/join/{code}", "full", "newcomer", {"code": "FULL"}),
     Page("/join/{code}", "ended", "newcomer", {"code": "ENDED"}),
     Page("/join/{code}", "ended meanwhile", "newcomer", {"code": "ENDED"}, form={}, status=409),
+    Page("/join/{code}", "by approval", "newcomer", {"code": "ASKFIRST"}),
+    Page("/join/{code}", "asked", "busy", {"code": "ASKFIRST"}),
+    Page("/invited/{token}", "no account yet", at={"token": "{invited_token}"}, main=True),
+    Page("/invited/{token}", "nothing filled in", at={"token": "{invited_token}"}, form={}, status=422),
+    Page("/invited/{token}", "an account", at={"token": "{invited_newcomer}"}),
+    Page("/invited/{token}", "signed in", "newcomer", {"token": "{invited_newcomer}"}),
+    Page("/invited/{token}", "used up", at={"token": "gone"}, status=404),
     Page("/account/identities/new", who="newcomer"),
     Page("/posts/new", "which group?", "busy"),
     Page("/confirm/{token}", who="busy", at={"token": "{confirm_token}"}),
@@ -331,6 +339,24 @@ PAGES = (
         form={"text_en": "Hello {{name}}", "text_nl": "Dag {{name}}", "learner": "{learner}"},
     ),
     Page("/messages", who="learner"),
+    Page("/join-requests", who="coach"),
+    Page("/join-requests", "several groups", "organizer"),
+    Page("/cohorts/{cohort}/coach/requests", "somebody asks", "coach", APPROVAL, main=True),
+    Page("/cohorts/{cohort}/coach/requests", "whoever has the code", "coach", RIVERSIDE),
+    Page("/cohorts/{cohort}/coach/invite", who="coach", at=APPROVAL),
+    Page("/cohorts/{cohort}/coach/invite", "nobody yet", "coach", EMPTY),
+    Page("/organize/cohorts/{cohort}", "somebody asks and is invited", "organizer", APPROVAL),
+    Page("/organize/cohorts/{cohort}/requests", who="organizer", at=APPROVAL),
+    Page("/organize/cohorts/{cohort}/invite", who="organizer", at=APPROVAL, main=True),
+    Page("/organize/cohorts/{cohort}/invite", "a list", "organizer", APPROVAL, form={"addresses": LIST}),
+    Page(
+        "/organize/cohorts/{cohort}/invite",
+        "a list to be mended",
+        "organizer",
+        APPROVAL,
+        form={"addresses": f"{LIST}\nnobody\n{LIST}", "action": "invite"},
+        status=422,
+    ),
     Page("/cohorts/{cohort}/coach/time", who="coach", at=RIVERSIDE),
     Page("/cohorts/{cohort}/coach/time", "to nobody", "coach", RIVERSIDE, form={"what": "days"}, status=422),
     Page("/cohorts/{cohort}/coach/notes", who="coach", at=RIVERSIDE),

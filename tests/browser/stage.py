@@ -15,8 +15,10 @@ from app.blogs.models import Blog, BlogEntry, State, Takes, Trouble
 from app.blogs.parsing import Feed, FeedEntry
 from app.blogs.services import register
 from app.clock import now
-from app.cohorts.models import Cohort, Enrolment, Mode
+from app.cohorts.invitations import PURPOSE, check_list, invite_all
+from app.cohorts.models import Cohort, Enrolment, Invitation, Joining, Mode
 from app.cohorts.queries import active_enrolment
+from app.cohorts.requests import ask
 from app.cohorts.running import write_note as write_thing_note
 from app.cohorts.runs import Rhythm, Run
 from app.cohorts.services import add_coach, create_cohort, enrol
@@ -88,6 +90,7 @@ def set_the_stage(server: Server, blogs: BlogServer) -> dict[str, str]:
         names |= _talk(db, people["learner"], people["coach"], names["own_post"])
         names |= moderate(db, people, names["own_post"])
         names |= review(db, people)
+        names |= _invited(db, server, people, groups["approval"])
         names["reset_token"] = make_reset_link(db, people["busy"], people["admin"].id)
         names["confirm_token"] = _ask_for_an_address(db, server, people["busy"])
         unwanted = Unwanted(people["busy"].public_id, DIGEST)
@@ -176,6 +179,19 @@ def _ask_for_an_address(db: Session, server: Server, person: Person) -> str:
     return mailed_token(secret, "address", link.public_id)
 
 
+def _invited(db: Session, server: Server, people: Mapping[str, Person], group: Cohort) -> dict[str, str]:
+    """One person asks to join; somebody who is new here is invited, and the newcomer. The words in the links."""
+    secret = server.app.state.settings.secret()
+    ask(db, people["busy"].id, group)
+    text = f"Somebody New <somebody.new@example.org>\n{PEOPLE['newcomer']}"
+    organizer = people["organizer"].id
+    invite_all(db, group, check_list(db, group, text), actor_id=organizer, language="en", secret=secret)
+    made = db.scalars(select(Invitation).order_by(Invitation.id)).all()
+    made[0].invited_at -= timedelta(days=2)
+    words = [mailed_token(secret, PURPOSE, invitation.public_id) for invitation in made]
+    return dict(zip(("invited_token", "invited_newcomer"), words, strict=True))
+
+
 def _fail_in_the_background(db: Session, person: Person) -> None:
     for _ in range(2):
         TRIAL.post(db, person.id, "en")
@@ -221,10 +237,12 @@ def _groups(db: Session, people: Mapping[str, Person]) -> dict[str, Cohort]:
         "harbour": group("Harbour Library", "HARBOUR"),
         "empty": group("Hilltop School", "HILLTOP"),
         "full": group("Station Corner", "FULL", seats=1, starts_on=yesterday, run=WEEKLY.text()),
+        "approval": group("By The Sea", "ASKFIRST", joining=Joining.APPROVAL),
         "ended": group("Last year’s group", "ENDED", ends_on=yesterday),
     }
     add_coach(db, groups["harbour"], people["katrien"].id, actor_id=organizer.id)
     add_coach(db, groups["empty"], people["coach"].id, actor_id=organizer.id)
+    add_coach(db, groups["approval"], people["coach"].id, actor_id=organizer.id)
     join_cohort(db, people["busy"].id, groups["full"])
     write_thing_note(db, groups["full"], STARTED, "Here we use Teams; ask **Ann**.", actor_id=organizer.id)
     enrol(db, people["busy"].id, PROGRAMME)

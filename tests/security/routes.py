@@ -301,6 +301,39 @@ POST /join/{code}                                                          login
 POST /join/{code}                                             full         login 409   409   409   409   409   409   409   409
 POST /join/{code}                                             over         login 409   409   409   409   409   409   409   409
 POST /join/{code}                                             unknown      login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/invite                                       login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/invite                                       login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/invite                           invite      login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/invitations/{invitation}/withdraw             login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/invitations/{invitation}/withdraw unknown     login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/invitations/{invitation}/again               login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/invitations/{invitation}/again   unknown     login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/requests                                     login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/requests/{handle}/let-in                     login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/requests/{handle}/let-in         unknown     login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/requests/{handle}/decline                    login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/requests/{handle}/decline        unknown     login 404   404   404   404   404   404   404   404
+GET  /organize/cohorts/{cohort}/invite                                    login 404   404   404   404   404   404   page  page
+POST /organize/cohorts/{cohort}/invite                                    login 404   404   404   404   404   404   page  page
+POST /organize/cohorts/{cohort}/invite                        invite      login 404   404   404   404   404   404   done  done
+POST /organize/cohorts/{cohort}/invitations/{invitation}/withdraw             login 404   404   404   404   404   404   done  done
+POST /organize/cohorts/{cohort}/invitations/{invitation}/withdraw unknown     login 404   404   404   404   404   404   404   404
+POST /organize/cohorts/{cohort}/invitations/{invitation}/again             login 404   404   404   404   404   404   done  done
+POST /organize/cohorts/{cohort}/invitations/{invitation}/again unknown     login 404   404   404   404   404   404   404   404
+GET  /organize/cohorts/{cohort}/requests                                  login 404   404   404   404   404   404   page  page
+POST /organize/cohorts/{cohort}/requests/{handle}/let-in                  login 404   404   404   404   404   404   done  done
+POST /organize/cohorts/{cohort}/requests/{handle}/let-in      unknown     login 404   404   404   404   404   404   404   404
+POST /organize/cohorts/{cohort}/requests/{handle}/decline                 login 404   404   404   404   404   404   done  done
+POST /organize/cohorts/{cohort}/requests/{handle}/decline     unknown     login 404   404   404   404   404   404   404   404
+GET  /join-requests                                                       login 404   404   404   404   page  page  page  page
+GET  /invited/{token}                                                     page  page  page  page  page  page  page  page  page
+GET  /invited/{token}                                         unknown     gone  gone  gone  gone  gone  gone  gone  gone  gone
+POST /invited/{token}                                                     done  done  done  done  done  done  done  done  done
+POST /invited/{token}                                         unknown     gone  gone  gone  gone  gone  gone  gone  gone  gone
+GET  /join/{code}                                             approval    page  page  page  page  page  page  page  page  page
+POST /join/{code}                                             approval    login done  done  done  done  done  done  done  done
+POST /join/{code}/take-back                                               login done  done  done  done  done  done  done  done
+POST /join/{code}/take-back                                   unknown     login 404   404   404   404   404   404   404   404
 GET  /sign-in                                                              page  done  done  done  done  done  done  done  done
 POST /sign-in                                                              done  done  done  done  done  done  done  done  done
 POST /sign-in                                                 wrong        422   done  done  done  done  done  done  done  done
@@ -437,6 +470,11 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/journals/{handle}/{post}/reactions": {"kind": "same-here", "on": "1"},
     "/join": {"code": "riverside"},
     "/join unknown": {"code": "nosuchcode"},
+    "/invited/{token}": {"name": "Nele Wouters", "password": "seven green umbrellas"},
+    "/organize/cohorts/{cohort}/invite": {"addresses": "nele@example.org"},
+    "/organize/cohorts/{cohort}/invite invite": {"addresses": "nele@example.org", "action": "invite"},
+    "/cohorts/{cohort}/coach/invite": {"addresses": "nele@example.org"},
+    "/cohorts/{cohort}/coach/invite invite": {"addresses": "nele@example.org", "action": "invite"},
     "/sign-in": {"email": "lou@example.org", "password": PASSWORD},
     "/sign-in wrong": {"email": "lou@example.org", "password": "not the password"},
     "/sign-up": {"name": "Nele Wouters", "email": "nele@example.org", "password": "seven green umbrellas"},
@@ -596,6 +634,9 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)[^}]*\}", lambda found: values[found[1]], template)
 
 
+CODES = {"full": "FULLHOUSE", "over": "OVERANDOUT", "unknown": "NOSUCH", "approval": "ASKFIRST"}
+
+
 def _values(world: World, template: str, state: str) -> dict[str, str]:
     cast = world.site.cast
     unknown = state == "unknown"
@@ -608,7 +649,8 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "post": world.posts.get(state, world.posts["cohort"]),
         "answer": world.answers.get(state, ""),
         "cohort": cast.cohort.public_id,
-        "code": {"full": "FULLHOUSE", "over": "OVERANDOUT", "unknown": "NOSUCH"}.get(state, "RIVERSIDE"),
+        "code": CODES.get(state, "RIVERSIDE"),
+        "invitation": "nosuch" if unknown else world.ids["invitation"],
         "provider": "nosuch" if unknown else "local",
         "token": "nosuch" if unknown else world.ids.get(template.split("/")[1], "nosuch"),
         "kept": world.ids["kept-removed" if state == "removed" else "kept"],
@@ -629,6 +671,8 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         values["handle"] = cast.other_learner.handle
     elif template.endswith("/talks"):
         values["handle"] = cast.peer.handle
+    if "/requests/{handle}" in template:
+        values["handle"] = (cast.peer if unknown else cast.stranger).handle
     if template.endswith("/coaches/{handle}/remove"):
         values["handle"] = (cast.other_coach if state == "elsewhere" else cast.coach).handle
     if "answers/{answer}" in template:

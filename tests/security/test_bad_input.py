@@ -172,7 +172,11 @@ OTHER_TYPES: list[tuple[str, bytes, int]] = [
 ]
 
 
-TAKES_FILES = {"/cohorts/{cohort}/coach/blogs"}
+TAKES_FILES = {
+    "/cohorts/{cohort}/coach/blogs",
+    "/cohorts/{cohort}/coach/invite",
+    "/organize/cohorts/{cohort}/invite",
+}
 """A file in another field than theirs is none to them."""
 
 

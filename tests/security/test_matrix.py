@@ -92,7 +92,9 @@ def outcome_of(answer: Response, call: Call) -> str:
         return "page"
     if answer.status_code == 303:
         return "login" if location.startswith("/sign-in?next=") else "done"
-    if answer.status_code == 404 and call.template.startswith(("/reset/", "/confirm/", "/unsubscribe")):
+    if answer.status_code == 404 and call.template.startswith(
+        ("/reset/", "/confirm/", "/invited/", "/unsubscribe")
+    ):
         return "gone"
     return str(answer.status_code)
 

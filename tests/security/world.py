@@ -19,7 +19,8 @@ from app.clock import now
 from app.coaching.answer_templates import keep_template
 from app.coaching.reviewed import reviewed_post
 from app.coaching.services import want_another_look
-from app.cohorts.models import Cohort, Mode, ReplyPromise
+from app.cohorts.invitations import PURPOSE
+from app.cohorts.models import Cohort, Invitation, Joining, JoinRequest, Mode, ReplyPromise
 from app.cohorts.promises import promise_replies
 from app.cohorts.queries import active_enrolment
 from app.cohorts.running import write_note as write_thing_note
@@ -54,6 +55,7 @@ from app.notices.services import DIGEST
 from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.people.mailed_links import ask_for_address_link, mail_password_link, mailed_token
 from app.people.models import AddressLink, LoginSession, Person, ResetLink
+from app.people.queries import token_hash
 from app.people.services import link_identity, make_reset_link, open_session
 from app.progress.queries import talks_of
 from app.progress.talks import mark_talk
@@ -149,6 +151,7 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
         _keep,
         _open_ways_in,
         _make_groups,
+        _ask_and_invite,
         _fail_in_the_background,
         _keep_blogs,
     )
@@ -552,6 +555,38 @@ def _make_groups(world: World, db: Session) -> None:
         Secret("Note of the group kumquat", ("learner", "peer", "coach")),
         Secret(enrolment.public_id, ("learner",)),
         Secret(cast.other_cohort.code, (*DESK, "other_coach"), shown=False),
+    ]
+
+
+def _ask_and_invite(world: World, db: Session) -> None:
+    """Somebody who asks to join, an invitation that everybody has the link of, and one that nobody has."""
+    cast, secret = world.site.cast, world.site.app.state.settings.secret()
+    _group(world, db, "Ask First", "ASKFIRST").joining = Joining.APPROVAL
+    db.add(JoinRequest(cohort_id=cast.cohort.id, person_id=cast.stranger.id))
+    for name in ("invited", "invitation"):
+        public_id = new_public_id()
+        token = mailed_token(secret, PURPOSE, public_id)
+        email = f"{name}.kumquat@example.org"
+        db.add(
+            Invitation(
+                public_id=public_id,
+                token_hash=token_hash(token),
+                cohort_id=cast.cohort.id,
+                invited_by_id=cast.coach.id,
+                email=email,
+                name=f"Name {name} kumquat",
+                language="en",
+                invited_at=now() - timedelta(days=2),
+                mailed_at=now() - timedelta(days=2),
+            )
+        )
+        world.ids[name] = token if name == "invited" else public_id
+    readers = ("coach", *DESK)
+    world.secrets += [
+        Secret(email, readers),
+        Secret("Name invitation kumquat", readers),
+        Secret(token),
+        *(Secret(hash_) for (hash_,) in db.query(Invitation.token_hash)),
     ]
 
 
