@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from pydantic import ConfigDict, Field, StringConstraints
 from sqlalchemy.orm import Session
 
-from app.cohorts.address_lists import MOST_LINES, text_of
+from app.cohorts.address_lists import MOST_LINES, NOBODY, text_of
 from app.cohorts.invitations import (
     Checked,
     check_list,
@@ -119,6 +119,8 @@ def invite_people(
 ) -> Response:
     """All of them or nobody: a list with a problem in it changes nothing."""
     text = _text_of(form)
+    if form.valid and not text.strip():
+        form.refuse("addresses", NOBODY)
     if not form.valid:
         return invite_page(request, db, desk, form=form, status=422)
     checked = check_list(db, desk.cohort, text)

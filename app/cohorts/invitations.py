@@ -67,7 +67,8 @@ def check_list(db: Session, cohort: Cohort, text: str) -> Checked:
         problems.append(Problem(0, _no_room(len(people), places)))
     at = now()
     known = _invited(db, cohort.id)
-    recent = {email for email, row in known.items() if _is_open(row) and row.invited_at > at - AGAIN_AFTER}
+    rows = [known[one.email] for one in people if one.email in known]
+    recent = {row.email for row in rows if _is_open(row) and row.invited_at > at - AGAIN_AFTER}
     return Checked(people, frozenset(recent), sorted(problems, key=lambda problem: problem.number))
 
 

@@ -342,6 +342,7 @@ def test_nobody_is_mailed_twice_within_a_day(site: Site) -> None:
     (letter,) = invite(site)
     page = see(send(site, ONE, "look"))
     assert "was invited less than a day ago and gets no second mail" in words(page)
+    assert "no second mail" not in words(see(send(site, "another@example.org", "look")))
     assert len(invite(site, f"{ONE}\nanother@example.org")) == 1
     with site.db() as db:
         found = db.scalars(select(Invitation).where(Invitation.name == "Nele Wouters")).one()
