@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
@@ -62,7 +64,7 @@ def write_message(
         return _page(request, db, locale, group, programme, form, to=to, status=422)
     if not sends:
         return _page(request, db, locale, group, programme, form, to=to, looks=True)
-    count = send(db, viewer, to, data.texts, once=data.once or form.raw["once"])
+    count = send(db, viewer, to, data.texts, once=data.once or str(uuid4()))
     done = locale.ngettext("It is sent to %(num)s person.", "It is sent to %(num)s people.", count)
     return redirect(request, f"/cohorts/{cohort}/coach/today", Flash(done % {"num": count}))
 
