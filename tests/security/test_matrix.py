@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 
@@ -106,4 +107,6 @@ def told(answer: Response, path: str) -> tuple[int, dict[str, str], str]:
 
 
 def kept(answer: Response) -> dict[str, str]:
-    return {name: value for name, value in answer.headers.items() if name not in PASSING}
+    """Its headers, without what passes: a cookie is taken back with the second at which it ended."""
+    kept = {name: value for name, value in answer.headers.items() if name not in PASSING}
+    return {name: re.sub("expires=[^;]+", "", value) for name, value in kept.items()}
