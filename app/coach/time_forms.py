@@ -19,7 +19,7 @@ class TimeForm(Form):
 
     learner: Annotated[list[Handle], Field(max_length=MOST_LEARNERS)] = []
     what: Literal["days", "pause"] = "days"
-    days: Annotated[int | None, Field(ge=1, le=MOST_DAYS)] = None
+    days: Annotated[int | None, Field(ge=0, le=MOST_DAYS)] = None
     thing: Annotated[str, StringConstraints(max_length=80)] = ""
     first: date | None = None
     back: date | None = None

@@ -19,13 +19,16 @@ PUT_OFF_FOR = timedelta(days=7)
 
 def put_off(db: Session, viewer: Viewer, enrolment: Enrolment, rule: Rule) -> None:
     """For a week, and for this reason; who needs them for an earlier one is there at once."""
-    until = now() + PUT_OFF_FOR
+    at = now()
+    until = at + PUT_OFF_FOR
     row = upsert(db, PutOff).values(
         coach_id=viewer.person_id, enrolment_id=enrolment.id, rule=rule.value, until=until
     )
-    db.execute(
-        row.on_conflict_do_update(index_elements=["coach_id", "enrolment_id", "rule"], set_={"until": until})
+    again = row.on_conflict_do_update(
+        index_elements=["coach_id", "enrolment_id", "rule"], set_={"until": until}, where=PutOff.until <= at
     )
+    if db.execute(again.returning(PutOff.rule)).first() is None:
+        return
     record(
         db,
         viewer.person_id,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.cohorts.models import Cohort, CohortCoach, Enrolment, Joining, Mode, ThingNote
-from app.cohorts.queries import coaches_of, normal_code
+from app.cohorts.queries import coaches_of, normal_code, thing_note
 from app.cohorts.runs import Run, read_run
 from app.cohorts.schedule import Pause, Timing, read_timing, today_in
 from app.cohorts.services import CODE_TAKEN, add_coach, create_cohort, remove_coach
@@ -58,7 +58,10 @@ def set_run(db: Session, cohort: Cohort, run: Run, *, actor_id: int | None) -> N
 
 def write_note(db: Session, cohort: Cohort, slug: str, body: str, *, actor_id: int) -> None:
     """What stands above a Thing for everyone in the cohort; an empty one takes it away."""
+    db.refresh(cohort, with_for_update=True)
     run = read_run(cohort.run)
+    if thing_note(db, cohort.id, slug) == body:
+        return
     noted = {name for name in run.noted if name != slug}
     if body:
         values = {"body": body, "author_id": actor_id, "updated_at": now()}
@@ -150,13 +153,13 @@ def leave(db: Session, enrolment: Enrolment, *, actor_id: int) -> None:
 def give_days(
     db: Session, enrolments: Collection[Enrolment], days: int, slug: str = "", *, actor_id: int
 ) -> None:
-    """More days for one Thing, or for all; on top of those that were given before."""
+    """So many days more than the group has, for one Thing or for all, in place of those that were given
+    before; 0 takes them back."""
     for enrolment in enrolments:
         timing = read_timing(enrolment.timing)
-        extra = dict(timing.extra)
-        extra[slug] = extra.get(slug, 0) + days
-        _keep(enrolment, timing.model_copy(update={"extra": tuple(sorted(extra.items()))}))
-        _told(db, enrolment, "gave-days", actor_id, days=days, thing=slug)
+        extra = {name: given for name, given in {**dict(timing.extra), slug: days}.items() if given}
+        if _keep(enrolment, timing.model_copy(update={"extra": tuple(sorted(extra.items()))})):
+            _told(db, enrolment, "gave-days", actor_id, days=days, thing=slug)
     db.flush()
 
 
@@ -166,8 +169,8 @@ def pause(db: Session, enrolments: Collection[Enrolment], first: date, back: dat
         timing = read_timing(enrolment.timing)
         past = [known for known in timing.pauses if known.back <= first]
         begun = [known.first for known in timing.pauses if known.first < first < known.back]
-        _keep(enrolment, _paused(timing, [*past, Pause(min([first, *begun]), back)]))
-        _told(db, enrolment, "paused", actor_id, first=str(first), back=str(back))
+        if _keep(enrolment, _paused(timing, [*past, Pause(min([first, *begun]), back)])):
+            _told(db, enrolment, "paused", actor_id, first=str(first), back=str(back))
     db.flush()
 
 
@@ -176,13 +179,15 @@ def resume(db: Session, enrolment: Enrolment, today: date, *, actor_id: int) -> 
     timing = read_timing(enrolment.timing)
     kept = [known for known in timing.pauses if known.back <= today]
     cut = [Pause(known.first, today) for known in timing.pauses if known.first < today < known.back]
-    _keep(enrolment, _paused(timing, [*kept, *cut]))
-    _told(db, enrolment, "resumed", actor_id)
+    if _keep(enrolment, _paused(timing, [*kept, *cut])):
+        _told(db, enrolment, "resumed", actor_id)
     db.flush()
 
 
 def stop(db: Session, enrolment: Enrolment) -> None:
     """By one's own choice: nobody reminds them, until they do something again. Everything is kept."""
+    if enrolment.stopped_at is not None and enrolment.stopped_at >= enrolment.last_active_at:
+        return
     enrolment.stopped_at = now()
     _told(db, enrolment, "stopped", enrolment.person_id)
     db.flush()
@@ -192,8 +197,12 @@ def _paused(timing: Timing, pauses: list[Pause]) -> Timing:
     return timing.model_copy(update={"pauses": tuple(pauses)})
 
 
-def _keep(enrolment: Enrolment, timing: Timing) -> None:
+def _keep(enrolment: Enrolment, timing: Timing) -> bool:
+    """Whether that changes anything."""
+    if enrolment.timing == timing.text():
+        return False
     enrolment.timing = timing.text()
+    return True
 
 
 def _told(db: Session, enrolment: Enrolment, verb: str, actor_id: int, **data: Any) -> None:

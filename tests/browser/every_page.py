@@ -423,6 +423,7 @@ NO_PAGES = {
     "/cohorts/{cohort}/feed.atom": "a feed",
     "/programmes/{programme}/{thing}/feed.atom": "a feed",
     "/cohorts/{cohort}/journals.opml": "a list for feed readers",
+    "/cohorts/{cohort}/coach/progress.csv": "a file for spreadsheets",
     "/calendar.ics": "a calendar",
     "/cohorts/{cohort}/calendar.ics": "a calendar",
     "/cohorts/{cohort}/sessions/{session}/calendar.ics": "a calendar",

@@ -162,6 +162,8 @@ def test_a_pause_and_days_move_what_is_due_for_one_or_many(weekly: Site) -> None
     give(weekly, cast.peer, what="days", days="7")
     give(weekly, cast.peer, what="days", days="1", thing="first")
     assert (due_on(weekly), due_on(weekly, cast.peer)) == (after(days=11), after(days=19))
+    give(weekly, cast.peer, what="days", days="0")
+    assert due_on(weekly, cast.peer) == after(days=12)
 
 
 def test_what_is_wrong_with_a_gift_is_said_beside_its_field(weekly: Site) -> None:
