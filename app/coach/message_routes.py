@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.coach.message_forms import MessageForm
 from app.coach.messages import message_view, suggestions
 from app.coach.queries import cohort_and_programme
+from app.coach.time_forms import MOST_LEARNERS
 from app.coaching.nudges import Recipient, recipients, send
 from app.cohorts.queries import CohortLine
 from app.people.viewer import Viewer
@@ -82,7 +83,8 @@ def _page(
     status: int = 200,
 ) -> Response:
     if to is None:
-        to = recipients(db, group, form.value("learner") or [], group.language or programme.language)
+        typed = [handle for handle in form.value("learner") or [] if handle.isprintable()]
+        to = recipients(db, group, typed[:MOST_LEARNERS], group.language or programme.language)
     view = message_view(db, request, group, programme, locale, to, form)
     context = {"cohort": group, "view": view, "form": form, "looks": looks}
     return render(request, "coach/message.html", context, status=status)
