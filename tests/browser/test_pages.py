@@ -105,18 +105,21 @@ class Windows:
             window.set_viewport_size({"width": width, "height": 900})
             if window.evaluate(OVERFLOW) > 0:
                 yield f"sticks out at {width} px"
-            for scheme, rules in _looks(width, language):
+            for scheme, rules in _looks(page, width, language):
                 window.emulate_media(color_scheme=scheme)
                 for violation in window.evaluate(RUN_AXE, rules):
                     yield f"{width} px, {scheme}: {violation}"
         yield from self.complaints
 
 
-def _looks(width: int, language: str) -> Iterator[tuple[Literal["light", "dark"], object]]:
-    if language == "en" and width in LOOKED_AT:
+def _looks(page: Page, width: int, language: str) -> Iterator[tuple[Literal["light", "dark"], object]]:
+    """Main pages in both schemes at both widths; others once in each, light where there is the least room."""
+    if language == "en" and page.main and width in LOOKED_AT:
         yield from SCHEMES.items()
     elif width == min(LOOKED_AT):
         yield "light", SCHEMES["light"]
+    elif language == "en" and width in LOOKED_AT:
+        yield "dark", SCHEMES["dark"]
 
 
 def _faults_of_outline(window: Window, language: str) -> Iterator[str]:
