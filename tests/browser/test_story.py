@@ -50,7 +50,7 @@ def test_an_organizer_a_learner_and_a_coach(visit: Visit, file: Path) -> None:
     work_through(learner)
     sign_in(coach, Mouse(), PEOPLE["katrien"])
     see_who_did_what(coach)
-    coach.get_by_role("link", name="Waiting for an answer").click()
+    coach.get_by_role("link", name="Inbox").click()
     coach.get_by_role("link", name=POST).click()
     answer(coach, Mouse())
     read_the_answer(learner, Mouse(), "Katrien Kok")
