@@ -13,6 +13,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from zlib import crc32
 
 import psycopg
 import pytest
@@ -63,6 +64,25 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _server.stop()
         os.environ.pop(POSTGRESQL, None)
         _server = None
+
+
+PAGES = frozenset({"account", "blogs", "coach", "contract", "learn", "moderation", "organize", "people"})
+"""Folders of tests that look at pages: of these each runs on one of the databases, half of them on either,
+unless DINGEN_BOTH is set. Everything below the pages, and every walk over them, runs on both."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "DINGEN_BOTH" not in os.environ:
+        items[:] = [item for item in items if not _runs_on_the_other(item)]
+
+
+def _runs_on_the_other(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    kind = callspec.params.get("migrated") if callspec is not None else None
+    if kind is None or item.path.parent.name not in PAGES:
+        return False
+    name = f"{item.path.parent.name}/{item.path.name}::{getattr(item, 'originalname', item.name)}"
+    return bool(kind != ("sqlite", "postgresql")[crc32(name.encode()) % 2])
 
 
 @contextmanager
