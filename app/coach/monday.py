@@ -3,11 +3,11 @@ what anybody wrote."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, literal, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -19,14 +19,16 @@ from app.cohorts.queries import CohortLine, coached_cohort
 from app.cohorts.runs import programme_of_run
 from app.jobs.models import Priority
 from app.jobs.services import Task
+from app.journals.letters import Desk
 from app.journals.notices import on_one_line
 from app.mail.models import Mail
 from app.mail.postman import Reader, Written
 from app.mail.services import Letter
-from app.notices.models import MONDAY, Frequency, NoticeChoice
+from app.notices.models import MONDAY, Frequency
+from app.notices.queries import frequency_of
 from app.notices.services import begin_mail
-from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.people.models import Person
+from app.people.queries import confirmed
 from app.progress.viewers import absent_viewer
 from app.things.catalogue import Catalogue
 from app.web.i18n import Locale, message
@@ -43,19 +45,13 @@ def mail_monday(db: Session, *, day: str = "", after: int = 0) -> None:
     """A letter for each coach with a confirmed address who wants it, some people at a time. Who it is about
     is looked up when it is sent."""
     this = day or now().date().isoformat()
-    unwanted = exists().where(
-        NoticeChoice.person_id == Person.id,
-        NoticeChoice.kind == MONDAY,
-        NoticeChoice.frequency == Frequency.NEVER.value,
-    )
     coaches = (
         select(Person)
         .where(
             Person.id > after,
-            Person.email.is_not(None),
-            Person.email_verified_at.is_not(None),
+            confirmed(Person),
             exists().where(CohortCoach.person_id == Person.id, CohortCoach.ended_at.is_(None)),
-            ~unwanted,
+            frequency_of(Person.id, literal(MONDAY)) != Frequency.NEVER.value,
         )
         .order_by(Person.id)
         .limit(BATCH)
@@ -71,26 +67,23 @@ def mail_monday(db: Session, *, day: str = "", after: int = 0) -> None:
         MAIL_MONDAY.later(db, key=f"monday:{this}:{last}", day=this, after=last)
 
 
-def monday_letter(
-    db: Session, mail: Mail, *, secret: str, base_url: str, catalogue: Callable[[], Catalogue]
-) -> Written | None:
+def monday_letter(db: Session, mail: Mail, *, desk: Desk) -> Written | None:
     """None where nobody needs them, or the letter is days too late."""
     person = db.get(Person, mail.person_id)
-    if person is None or not person.email or not person.email_verified_at:
+    if person is None or person.confirmed_address is None:
         return None
     if now().date() - date.fromisoformat(mail.details["day"]) > LATEST:
         return None
-    groups = _groups(db, person.id, catalogue())
+    groups = _groups(db, person.id, desk.catalogue())
     if not groups:
         return None
-    unwanted = Unwanted(person.public_id, MONDAY)
-    unsubscribe = f"{base_url}/unsubscribe?token=" + unsubscribe_token(secret, unwanted)
+    unsubscribe = desk.unsubscribe(person, MONDAY)
 
     def values(locale: Locale) -> Mapping[str, Any]:
-        lines = [_in_words(cohort, cases, base_url, locale) for cohort, cases in groups]
+        lines = [_in_words(cohort, cases, desk.base_url, locale) for cohort, cases in groups]
         return {"groups": lines, "unsubscribe": unsubscribe}
 
-    reader = Reader(person.name, person.email, person.language)
+    reader = Reader(person.name, person.confirmed_address, person.language)
     return Written(reader, message("Who needs you this week"), "emails/monday.html", values, unsubscribe)
 
 

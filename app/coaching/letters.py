@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,10 +11,11 @@ from app.coaching.models import Nudge
 from app.cohorts.models import Enrolment
 from app.cohorts.runs import programme_of_run, run_of
 from app.cohorts.schedule import dates_of, today_in
+from app.journals.letters import Desk
+from app.journals.notices import on_one_line
 from app.mail.models import Mail
 from app.mail.postman import Reader, Written
 from app.notices.models import Kind
-from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.people.models import Person
 from app.progress.packs import pack_of
 from app.progress.queries import seen
@@ -49,27 +50,23 @@ def step_in_words(thing: Thing | None, locale: Locale) -> tuple[str, str]:
     return words, f"/programmes/{thing.programme}/{thing.slug}"
 
 
-def message_letter(
-    db: Session, mail: Mail, *, secret: str, base_url: str, catalogue: Callable[[], Catalogue]
-) -> Written | None:
+def message_letter(db: Session, mail: Mail, *, desk: Desk) -> Written | None:
     """A coach's message with the reader's next step. None where the coach is no more, or they left."""
     nudge = db.get(Nudge, mail.details["nudge_id"])
     person = db.get(Person, mail.person_id)
     sender = db.get(Person, nudge.sender_id) if nudge and nudge.sender_id else None
-    if nudge is None or person is None or sender is None or not person.email or not person.email_verified_at:
+    if nudge is None or person is None or sender is None or person.confirmed_address is None:
         return None
-    unsubscribe = f"{base_url}/unsubscribe?token=" + unsubscribe_token(
-        secret, Unwanted(person.public_id, Kind.MESSAGE.value)
-    )
+    unsubscribe = desk.unsubscribe(person, Kind.MESSAGE)
 
     def values(locale: Locale) -> Mapping[str, Any]:
-        step, path = _step(db, nudge, catalogue(), locale)
-        url = f"{base_url}{path}" if path else ""
+        step, path = _step(db, nudge, desk.catalogue(), locale)
+        url = f"{desk.base_url}{path}" if path else ""
         told = {"sender": sender.name, "body": nudge.body, "step": step, "url": url}
         return {**told, "unsubscribe": unsubscribe}
 
-    reader = Reader(person.name, person.email, nudge.language)
-    subject = message("%(name)s wrote to you", name=" ".join(sender.name.split()))
+    reader = Reader(person.name, person.confirmed_address, nudge.language)
+    subject = message("%(name)s wrote to you", name=on_one_line(sender.name))
     return Written(reader, subject, "emails/message.html", values, unsubscribe)
 
 

@@ -40,7 +40,7 @@ class Recipient(NamedTuple):
     handle: str
     name: str
     language: str
-    can_be_mailed: bool
+    wants_mail: bool
     why_not: str
 
     def text(self, texts: Mapping[str, str]) -> str:
@@ -76,7 +76,8 @@ def recipients(
             row.Person.handle,
             row.Person.name,
             _language(row.Person, default),
-            row.Person.email is not None and row.Person.email_verified_at is not None,
+            row.Person.confirmed_address is not None
+            and wishes.get(row.Person.id, Frequency.AT_ONCE) == Frequency.AT_ONCE,
             _why_not(row, recent, wishes, today),
         )
         for row in found
@@ -117,16 +118,13 @@ def _send(db: Session, viewer: Viewer, one: Recipient, body: str, once: str) -> 
     notice = tell(
         db, one.person_id, Kind.MESSAGE, once=f"message {nudge_id}", actor_id=viewer.person_id, by_mail=False
     )
-    if notice is not None and one.can_be_mailed:
+    if notice is not None and one.wants_mail:
         _mail(db, one, nudge_id, notice)
     return True
 
 
 def _mail(db: Session, one: Recipient, nudge_id: int, notice_id: int) -> None:
     """At once, unless they had as much mail as they should; then it waits for the digest."""
-    wanted = chosen_by(db, [one.person_id], Kind.MESSAGE).get(one.person_id, Frequency.AT_ONCE)
-    if wanted != Frequency.AT_ONCE:
-        return
     mail_id = begin_mail(db, one.person_id, f"message {nudge_id}", since=now() - APART)
     if mail_id is not None:
         mark_mailed(db, notice_id, mail_id)

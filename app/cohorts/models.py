@@ -133,6 +133,10 @@ class Enrolment(Base):
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
     cohort: Mapped[Cohort | None] = relationship(lazy="raise_on_sql")
 
+    @property
+    def has_stopped(self) -> bool:
+        return self.stopped_at is not None and self.stopped_at >= self.last_active_at
+
 
 class ThingNote(Base):
     """What the coaches of a cohort say above a Thing: Markdown."""

@@ -206,7 +206,7 @@ _ACTIVE_LOCKED = _ACTIVE.with_for_update(of=Enrolment)
 
 
 GOING_ON = or_(Enrolment.stopped_at.is_(None), Enrolment.stopped_at < Enrolment.last_active_at)
-"""Who has not stopped, or did something since."""
+"""Who has not stopped, or did something since: the opposite of `has_stopped`."""
 
 
 def active_enrolment(

@@ -186,7 +186,7 @@ def resume(db: Session, enrolment: Enrolment, today: date, *, actor_id: int) -> 
 
 def stop(db: Session, enrolment: Enrolment) -> None:
     """By one's own choice: nobody reminds them, until they do something again. Everything is kept."""
-    if enrolment.stopped_at is not None and enrolment.stopped_at >= enrolment.last_active_at:
+    if enrolment.has_stopped:
         return
     enrolment.stopped_at = now()
     _told(db, enrolment, "stopped", enrolment.person_id)

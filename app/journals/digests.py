@@ -29,6 +29,7 @@ from app.notices.models import DIRECT, POSTS, Frequency, Kind, Notice, NoticeMai
 from app.notices.queries import frequency_of, is_prompt
 from app.notices.services import begin_mail
 from app.people.models import Person
+from app.people.queries import confirmed
 from app.statements import Statement
 
 AT_ONCE_LETTER = Letter("notice")
@@ -81,7 +82,6 @@ def _moment(name: str) -> Any:
     return bindparam(name, type_=Notice.at.type)
 
 
-_VERIFIED = (Person.email.is_not(None), Person.email_verified_at.is_not(None))
 _OFTEN = frequency_of(Notice.person_id, Notice.kind)
 _WAITS = and_(Notice.read_at.is_(None), Notice.mail_id.is_(None))
 _DUE = and_(
@@ -144,7 +144,7 @@ _WANT = Statement(
     )
     .where(
         Person.id > bindparam("after", type_=BigId),
-        *_VERIFIED,
+        confirmed(Person),
         or_(
             exists(
                 with_subjects(select(Notice.id)).where(Notice.person_id == Person.id, _DUE).correlate(Person)
@@ -206,8 +206,7 @@ _WANTED_AT_ONCE: Select[*tuple[Any, ...]] = with_subjects(
     _WAITS,
     Notice.at >= _moment("oldest"),
     Frequency.AT_ONCE.value == _OFTEN,
-    READER.email.is_not(None),
-    READER.email_verified_at.is_not(None),
+    confirmed(READER),
     SEEN,
 )
 _AT_ONCE = Statement(_WANTED_AT_ONCE)

@@ -191,7 +191,7 @@ def digest_letter(db: Session, mail: Mail, *, desk: Desk) -> Written | None:
 def _reader(db: Session, mail: Mail) -> tuple[Person, NoticeMail] | None:
     """None for who has no address that was shown to be theirs: what others wrote goes nowhere else."""
     person, begun = db.get(Person, mail.person_id), db.get(NoticeMail, mail.details["notice_mail_id"])
-    if person is None or begun is None or person.email is None or person.email_verified_at is None:
+    if person is None or begun is None or person.confirmed_address is None:
         return None
     return person, begun
 

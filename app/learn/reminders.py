@@ -7,11 +7,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -21,14 +21,15 @@ from app.cohorts.queries import GOING_ON
 from app.cohorts.schedule import read_timing, today_in
 from app.jobs.models import Priority
 from app.jobs.services import Task
+from app.journals.letters import Desk
 from app.mail.models import Mail
 from app.mail.postman import Reader, Written
 from app.mail.services import Letter
-from app.notices.models import REMINDER, Frequency, NoticeChoice
+from app.notices.models import REMINDER, Frequency
+from app.notices.queries import frequency_of
 from app.notices.services import begin_mail
-from app.notices.unsubscribing import Unwanted, unsubscribe_token
 from app.people.models import Person
-from app.things.catalogue import Catalogue
+from app.people.queries import confirmed
 from app.web.i18n import Locale, message
 
 REMINDER_LETTER = Letter("reminder", Priority.BULK)
@@ -49,11 +50,6 @@ WEEK = timedelta(days=7)
 def mail_reminders(db: Session, *, after: int = 0) -> None:
     """Some enrolments at a time; the next ones are a job of their own."""
     at = now()
-    unwanted = exists().where(
-        NoticeChoice.person_id == Person.id,
-        NoticeChoice.kind == REMINDER,
-        NoticeChoice.frequency == Frequency.NEVER.value,
-    )
     active = Enrolment.last_active_at
     away = or_(*(active.between(at - days - WITHIN, at - days) for days in AFTER))
     due = (
@@ -66,9 +62,8 @@ def mail_reminders(db: Session, *, after: int = 0) -> None:
             away,
             GOING_ON,
             Cohort.archived_at.is_(None),
-            Person.email.is_not(None),
-            Person.email_verified_at.is_not(None),
-            ~unwanted,
+            confirmed(Person),
+            frequency_of(Person.id, literal(REMINDER)) != Frequency.NEVER.value,
         )
         .order_by(Enrolment.id)
         .limit(BATCH)
@@ -93,41 +88,36 @@ def _remind(db: Session, enrolment: Enrolment, person: Person, at: datetime) -> 
         )
 
 
-def reminder_letter(
-    db: Session, mail: Mail, *, secret: str, base_url: str, catalogue: Callable[[], Catalogue]
-) -> Written | None:
+def reminder_letter(db: Session, mail: Mail, *, desk: Desk) -> Written | None:
     """None for who came back meanwhile, takes a break, or has nothing left to do."""
     enrolment, person = db.get(Enrolment, mail.details["enrolment_id"]), db.get(Person, mail.person_id)
-    if enrolment is None or person is None or not person.email or not person.email_verified_at:
+    if enrolment is None or person is None or person.confirmed_address is None:
         return None
     step = mail.details["step"]
     cohort = db.get(Cohort, enrolment.cohort_id) if enrolment.cohort_id else None
     today = today_in(cohort.time_zone if cohort else DEFAULT_ZONE)
-    stopped = enrolment.stopped_at is not None and enrolment.stopped_at >= enrolment.last_active_at
     back = enrolment.last_active_at > now() - AFTER[step]
-    programme = catalogue().programme(enrolment.programme_slug)
+    programme = desk.catalogue().programme(enrolment.programme_slug)
     paused = read_timing(enrolment.timing).paused_on(today)
-    if back or stopped or paused or enrolment.ended_at or programme is None:
+    if back or enrolment.has_stopped or paused or enrolment.ended_at or programme is None:
         return None
     known, thing = programme, next_thing_of(db, enrolment.id, programme)
     if thing is None:
         return None
-    unsubscribe = f"{base_url}/unsubscribe?token=" + unsubscribe_token(
-        secret, Unwanted(person.public_id, REMINDER)
-    )
+    unsubscribe = desk.unsubscribe(person, REMINDER)
 
     def values(locale: Locale) -> Mapping[str, Any]:
         words, path = step_in_words(thing, locale)
         return {
             "title": known.text(locale.reading_order()).title,
             "step": words,
-            "url": f"{base_url}{path}",
+            "url": f"{desk.base_url}{path}",
             "offers_pause": step == len(AFTER) - 1,
-            "pause_url": f"{base_url}/pause/{pause_token(secret, enrolment.public_id)}",
+            "pause_url": f"{desk.base_url}/pause/{pause_token(desk.secret, enrolment.public_id)}",
             "unsubscribe": unsubscribe,
         }
 
-    reader = Reader(person.name, person.email, person.language)
+    reader = Reader(person.name, person.confirmed_address, person.language)
     return Written(reader, SUBJECTS[step], "emails/reminder.html", values, unsubscribe)
 
 

@@ -61,6 +61,11 @@ class Person(Base):
 
     organization: Mapped[Organization] = relationship(lazy="raise_on_sql")
 
+    @property
+    def confirmed_address(self) -> str | None:
+        """The address that was shown to be theirs: what others wrote is mailed nowhere else."""
+        return self.email if self.email_verified_at is not None else None
+
 
 class RetiredHandle(Base):
     """The address that a journal once had. It leads nowhere, and nobody else gets it: links and feed readers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.clock import now
@@ -42,6 +42,11 @@ LIVE_SESSION = (
 )
 """The live login session of a token with its person; upper features add what every page needs of theirs.
 Every page begins with it, so it is built once."""
+
+
+def confirmed(person: type[Person]) -> ColumnElement[bool]:
+    """Of a person, or an alias of it: there is an address that was shown to be theirs."""
+    return and_(person.email.is_not(None), person.email_verified_at.is_not(None))
 
 
 def organization(db: Session) -> Organization | None:
