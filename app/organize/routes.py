@@ -5,13 +5,14 @@ from __future__ import annotations
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from app.coaching.admission import organizer_desk
+from app.coaching.joining_routes import joining_pages
 from app.cohorts.queries import cohorts_of_organization
 from app.errors import NotFound
 from app.organize import (
     background_routes,
     coach_routes,
     cohort_routes,
-    joining_routes,
     moderation_routes,
     setup_routes,
 )
@@ -30,7 +31,7 @@ router.pages_of(background_routes.router)
 router.pages_of(moderation_routes.router)
 router.pages_of(cohort_routes.router)
 router.pages_of(coach_routes.router)
-router.pages_of(joining_routes.router)
+router.pages_of(joining_pages("/organize/cohorts/{cohort}", organizer_desk))
 PEOPLE_A_PAGE = 50
 
 
