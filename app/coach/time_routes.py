@@ -60,7 +60,7 @@ def give_time(
         give_days(db, found, data.days or 0, data.thing, actor_id=viewer.person_id)
     elif data.first and data.back:
         pause(db, found, data.first, data.back, actor_id=viewer.person_id)
-    place_learners(db, programme.whole or programme, group.id, only=[enrolment.id for enrolment in found])
+    place_learners(db, catalogue_of(request), group, only=[enrolment.id for enrolment in found])
     done = locale.ngettext("It is given to %(num)s person.", "It is given to %(num)s people.", len(found))
     return redirect(request, f"/cohorts/{cohort}/coach", Flash(done % {"num": len(found)}))
 

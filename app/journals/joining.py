@@ -16,9 +16,7 @@ from app.things.catalogue import Catalogue
 def join_and_place(db: Session, catalogue: Catalogue, person_id: int, cohort: Cohort) -> None:
     """Raises Refused where the cohort is full or over."""
     enrolment = join_cohort(db, person_id, cohort)
-    programme = catalogue.programme(cohort.programme_slug)
-    if programme:
-        place_learners(db, programme, cohort.id, only=[enrolment.id])
+    place_learners(db, catalogue, cohort, only=[enrolment.id])
 
 
 def let_in(db: Session, catalogue: Catalogue, cohort: Cohort, handle: str, *, actor_id: int) -> str:

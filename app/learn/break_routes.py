@@ -101,9 +101,8 @@ def _mailed(request: Request, db: Session, token: str) -> Enrolment:
 
 
 def _place(request: Request, db: Session, enrolment: Enrolment) -> None:
-    programme = catalogue_of(request).programme(enrolment.programme_slug)
-    if programme and enrolment.cohort_id:
-        place_learners(db, programme, enrolment.cohort_id, only=[enrolment.id])
+    if enrolment.cohort:
+        place_learners(db, catalogue_of(request), enrolment.cohort, only=[enrolment.id])
 
 
 def _break_form(

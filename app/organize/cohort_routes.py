@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from app.cohorts.forms import PromiseForm
-from app.cohorts.models import Cohort, Mode
+from app.cohorts.models import Mode
 from app.cohorts.promises import promise_replies
 from app.cohorts.queries import coaches_of, cohorts_of_organization, members_count, organized_cohort
 from app.cohorts.running import CHANGEABLE, change_cohort, copy_cohort, end_run
@@ -123,14 +123,8 @@ def edit(
             form.refuse(refused.field, refused.message)
     if not form.valid:
         return render(request, "organize/cohort_edit.html", {"cohort": found, "form": form}, status=422)
-    _place(request, db, found)
+    place_learners(db, catalogue_of(request), found)
     return redirect(request, f"/organize/cohorts/{cohort}", Flash(locale.gettext("It is saved.")))
-
-
-def _place(request: Request, db: Session, cohort: Cohort) -> None:
-    programme = catalogue_of(request).programme(cohort.programme_slug)
-    if programme:
-        place_learners(db, programme, cohort.id)
 
 
 @router.get("/organize/cohorts/{cohort}/copy")

@@ -59,7 +59,7 @@ def change_run(
     if not form.valid:
         return render(request, "organize/run.html", {"cohort": found, "form": form}, status=422)
     set_run(db, found, form.data.changed(run_of(programme, found.run)), actor_id=viewer.person_id)
-    place_learners(db, programme, found.id)
+    place_learners(db, catalogue_of(request), found)
     done = locale.gettext("It is saved. Look at the Things and their days.")
     return redirect(request, f"/organize/cohorts/{cohort}/things", Flash(done))
 
@@ -86,5 +86,5 @@ def choose_things(
         return render(request, "organize/things.html", context, status=422)
     run = run_of(programme, found.run).model_copy(update={"slots": form.data.slots(programme)})
     set_run(db, found, run, actor_id=viewer.person_id)
-    place_learners(db, programme, found.id)
+    place_learners(db, catalogue_of(request), found)
     return redirect(request, f"/organize/cohorts/{cohort}/things", Flash(locale.gettext("It is saved.")))

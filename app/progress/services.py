@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.cohorts.models import Cohort, Enrolment
+from app.cohorts.queries import CohortLine
 from app.cohorts.runs import programme_of_run
 from app.cohorts.schedule import Scheduled, dates_of
 from app.cohorts.services import Place, enrol, recording_activity, recording_place
@@ -36,7 +37,7 @@ from app.progress.queries import (
 )
 from app.progress.rules import Facts, State, is_finished, next_due, standing
 from app.statements import Asked, Statement, numbered, run_all, several
-from app.things.catalogue import Programme, Thing
+from app.things.catalogue import Catalogue, Programme, Thing
 
 _TICK = Statement(
     lambda insert: insert(Tick).on_conflict_do_nothing(),
@@ -193,11 +194,14 @@ def withdraw_reflection(db: Session, enrolment: Enrolment, programme: Programme,
 
 
 def place_learners(
-    db: Session, programme: Programme, cohort_id: int, *, only: Collection[int] | None = None
+    db: Session, catalogue: Catalogue, cohort: Cohort | CohortLine, *, only: Collection[int] | None = None
 ) -> None:
     """After dates or Things of a cohort changed, or those of some of its enrolments: where that puts each
-    learner. `programme` is as the files have it."""
-    for row in _courses_in(db, cohort_id, only):
+    learner. Without its programme, they stay where they are."""
+    programme = catalogue.programme(cohort.programme_slug)
+    if programme is None:
+        return
+    for row in _courses_in(db, cohort.id, only):
         run = programme_of_run(programme, row.run)
         place = place_in(row, run, pack_of(row, run))
         if place != (row.things_complete, row.due_on):
