@@ -12,7 +12,7 @@ from app.coach.message_forms import MessageForm
 from app.coaching.attention import Rule
 from app.coaching.letters import next_thing_of, step_in_words
 from app.coaching.nudges import Recipient
-from app.cohorts.queries import CohortLine, PersonLine, learners_of
+from app.cohorts.queries import CohortLine, learners_of
 from app.things.catalogue import Programme
 from app.web.forms import Bound
 from app.web.i18n import LANGUAGES, Locale, message
@@ -55,9 +55,10 @@ class Preview:
 
 @dataclass(frozen=True)
 class MessageView:
-    """`languages` are (code, name, how many read it) of those who are chosen; `blocked` has (name, why)."""
+    """`learners` are (handle, name), `languages` (code, name, how many read it) of those who are chosen;
+    `blocked` has (name, why)."""
 
-    learners: Sequence[PersonLine]
+    learners: Sequence[tuple[str, str]]
     languages: Sequence[tuple[str, str, int]]
     blocked: Sequence[tuple[str, str]]
     previews: Sequence[Preview]
@@ -101,7 +102,7 @@ def message_view(
         if not one.why_not
     ]
     return MessageView(
-        learners_of(db, cohort.id, limit=MOST_OFFERED),
+        [(one.handle, one.name) for one in learners_of(db, cohort.id, limit=MOST_OFFERED)],
         [
             (language, locale.language_name(language), count)
             for language, count in read.items()

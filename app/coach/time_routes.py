@@ -93,7 +93,7 @@ def _time_form(
     context = {
         "cohort": group,
         "form": form,
-        "learners": learners_of(db, group.id, limit=MOST_SHOWN),
+        "learners": [(one.handle, one.name) for one in learners_of(db, group.id, limit=MOST_SHOWN)],
         "things": [(thing.slug, f"{thing.label}. {thing.text(order).title}") for thing in programme.things],
     }
     return render(request, "coach/time.html", context, status=status)
