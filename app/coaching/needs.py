@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, distinct, exists, func, or_, select
+from sqlalchemy import Select, distinct, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.blogs.models import Blog, State
@@ -245,7 +245,7 @@ def _finished(db: Session, cohort: CohortLine, programme: Programme) -> Iterator
         .correlate(Enrolment)
         .scalar_subquery()
     )
-    of_theirs = and_(post.enrolment_id == Enrolment.id)
+    of_theirs = post.enrolment_id == Enrolment.id
     said = or_(
         exists()
         .where(Comment.post_id == post.id, of_theirs, Comment.by_coach, Comment.at >= last)

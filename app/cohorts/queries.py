@@ -220,16 +220,8 @@ def active_enrolment(
 
 def own_enrolment(db: Session, viewer: Viewer, public_id: str) -> Enrolment:
     """One of the viewer's enrolments that has not ended, with its cohort. Raises NotFound."""
-    enrolment = db.scalars(
-        select(Enrolment)
-        .where(
-            Enrolment.public_id == public_id,
-            Enrolment.person_id == viewer.person_id,
-            Enrolment.ended_at.is_(None),
-        )
-        .options(joinedload(Enrolment.cohort))
-    ).first()
-    if enrolment is None:
+    enrolment = enrolment_by_public_id(db, public_id)
+    if enrolment is None or enrolment.person_id != viewer.person_id:
         raise NotFound
     return enrolment
 

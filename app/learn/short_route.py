@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.learn.reader import Reader
 from app.progress.packs import pack_of
-from app.progress.rules import State, summary
+from app.progress.rules import State, asks, summary
 from app.things.catalogue import Programme, Thing
 
 
@@ -34,9 +34,7 @@ def short_route(reader: Reader, programme: Programme) -> ShortRoute:
     open_ = [
         thing
         for thing in run.things
-        if (thing.counted or thing.has_reflection)
-        and pack.get(thing.slug) != State.COMPLETE
-        and not (needed_only and thing.optional)
+        if asks(thing) and pack.get(thing.slug) != State.COMPLETE and not (needed_only and thing.optional)
     ]
     left = where.needed - where.done
     ordered = sorted(open_, key=lambda thing: thing.slug not in pack)

@@ -55,10 +55,10 @@ def is_finished(thing: Thing, facts: Facts) -> bool:
     """Every activity that counts is ticked and, where the Thing has a Reflect section, it is reflected on,
     with a coach's approval where the group asks for it. A Thing that asks for nothing cannot be finished."""
     written = facts.reflected and (facts.approved or not thing.needs_approval)
-    return _asks(thing) and thing.counted.issubset(facts.ticks) and (written or not thing.has_reflection)
+    return asks(thing) and thing.counted.issubset(facts.ticks) and (written or not thing.has_reflection)
 
 
-def _asks(thing: Thing) -> bool:
+def asks(thing: Thing) -> bool:
     """Whether there is anything to do for it; others are only read, and never complete."""
     return bool(thing.counted) or thing.has_reflection
 
@@ -161,7 +161,7 @@ def next_due(programme: Programme, pack: Mapping[str, str], due: Mapping[str, da
 
 @lru_cache(maxsize=256)
 def _asking(programme: Programme) -> tuple[Thing, ...]:
-    return tuple(thing for thing in programme.things if _asks(thing))
+    return tuple(thing for thing in programme.things if asks(thing))
 
 
 def next_thing(
