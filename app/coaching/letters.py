@@ -8,34 +8,26 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.coaching.models import Nudge
+from app.cohorts.courses import course_of
 from app.cohorts.models import Enrolment
-from app.cohorts.runs import programme_of_run, run_of
-from app.cohorts.schedule import dates_of, today_in
 from app.journals.letters import Desk
 from app.journals.notices import on_one_line
 from app.mail.models import Mail
 from app.mail.postman import Reader, Written
 from app.notices.models import Kind
 from app.people.models import Person
+from app.progress.next_steps import next_to_do
 from app.progress.packs import pack_of
 from app.progress.queries import seen
-from app.progress.rules import next_thing, summary
 from app.things.catalogue import Catalogue, Programme, Thing
 from app.web.i18n import Locale, message
 
 
 def next_thing_of(db: Session, enrolment_id: int, programme: Programme) -> Thing | None:
-    """What comes next in a run that goes on; None where nothing is left, or nothing more is open yet."""
-    row, whole = seen(db, enrolment_id), programme.whole or programme
-    run = programme_of_run(whole, row.run)
-    closed: frozenset[str] = frozenset()
-    if run_of(whole, row.run).closed and row.time_zone:
-        today = today_in(row.time_zone)
-        opens = {slug: dates.opens_on for slug, dates in dates_of(row, run).items()}
-        closed = frozenset(slug for slug, day in opens.items() if day and day > today)
-    pack = pack_of(row, run)
-    thing = next_thing(run, pack, closed=closed)
-    return None if thing is None or (thing.optional and summary(run, pack).finished) else thing
+    """As their own pages have it; None where nothing is left, or nothing more can be read yet."""
+    row = seen(db, enrolment_id)
+    course = course_of(programme.whole or programme, row)
+    return next_to_do(course, pack_of(row, course.programme))
 
 
 def step_in_words(thing: Thing | None, locale: Locale) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from app.cohorts.models import DEFAULT_ZONE
 from app.cohorts.runs import Run, programme_of_run, run_of
-from app.cohorts.schedule import Dates, Pause, dates_of, read_timing, today_in
+from app.cohorts.schedule import Dates, Pause, Scheduled, dates_of, read_timing, today_in
 from app.people.viewer import Enrolled
 from app.things.catalogue import Catalogue, Programme
 
@@ -36,16 +36,20 @@ class Course(NamedTuple):
 
 def course_in(programme: Programme, enrolled: Enrolled | None) -> Course:
     """`programme` is as the files have it."""
-    text = enrolled.run if enrolled else None
-    of_run = programme_of_run(programme, text)
-    run = run_of(programme, text)
-    if enrolled is None:
-        return Course(enrolled, of_run, run)
-    today = today_in(enrolled.time_zone or DEFAULT_ZONE)
-    dates = dates_of(enrolled, of_run)
+    return course_of(programme, enrolled)._replace(enrolled=enrolled)
+
+
+def course_of(programme: Programme, row: Scheduled | None) -> Course:
+    """Of anybody's row, so without what a page knows of its reader."""
+    text = row.run if row else None
+    of_run, run = programme_of_run(programme, text), run_of(programme, text)
+    if row is None:
+        return Course(None, of_run, run)
+    today = today_in(row.time_zone or DEFAULT_ZONE)
+    dates = dates_of(row, of_run)
     later = frozenset(slug for slug, found in dates.items() if found.opens_on and found.opens_on > today)
-    pause = read_timing(enrolled.timing).paused_on(today) if enrolled.timing else None
-    return Course(enrolled, of_run, run, dates, today, later, later if run.closed else NOTHING, pause)
+    pause = read_timing(row.timing).paused_on(today) if row.timing else None
+    return Course(None, of_run, run, dates, today, later, later if run.closed else NOTHING, pause)
 
 
 def courses_of(catalogue: Catalogue, enrolments: tuple[Enrolled, ...]) -> list[Course]:

@@ -10,8 +10,9 @@ from app.clock import now
 from app.cohorts.courses import Course
 from app.learn.reader import Reader
 from app.people.viewer import Enrolled
+from app.progress.next_steps import next_in, next_to_do
 from app.progress.packs import facts_in
-from app.progress.rules import Standing, State, next_thing, standing, summary
+from app.progress.rules import Standing, State, standing
 from app.progress.words import standing_in_words
 from app.things.catalogue import Programme, Thing
 
@@ -41,18 +42,10 @@ def next_step(reader: Reader, packs: Sequence[Standpoint]) -> NextStep | None:
     """In the programme last worked on that has anything left to do."""
     for enrolled, course, pack in packs:
         programme = course.programme
-        thing = _next_in(course, pack)
-        if thing is not None and not (thing.optional and summary(programme, pack).finished):
+        thing = next_to_do(course, pack)
+        if thing is not None:
             return _step(reader, enrolled, programme, thing, standing(thing, facts_in(enrolled, thing)))
     return None
-
-
-def _next_in(course: Course, pack: Mapping[str, str], after: Thing | None = None) -> Thing | None:
-    """What is open; else what may be read ahead."""
-    found = next_thing(course.programme, pack, after=after, closed=course.later)
-    if found is None and course.later != course.closed:
-        found = next_thing(course.programme, pack, after=after, closed=course.closed)
-    return found
 
 
 def _step(reader: Reader, course: Enrolled, programme: Programme, thing: Thing, where: Standing) -> NextStep:
@@ -80,7 +73,7 @@ def _step(reader: Reader, course: Enrolled, programme: Programme, thing: Thing, 
 def step_after(reader: Reader, course: Course, thing: Thing, pack: Mapping[str, str]) -> NextStep | None:
     """What comes when this Thing is done."""
     prepared = reader.fragments(course.programme)
-    following = _next_in(course, pack, after=thing)
+    following = next_in(course, pack, after=thing)
     if following is None:
         return None
     label = reader.locale.gettext("Next: Thing %(number)s") % {"number": following.label}

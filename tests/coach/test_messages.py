@@ -9,14 +9,17 @@ from sqlalchemy import select, update
 
 from app.clock import now, set_to
 from app.coaching.models import Nudge
+from app.cohorts.models import Cohort
 from app.cohorts.queries import active_enrolment
-from app.cohorts.running import pause
+from app.cohorts.running import pause, set_run
+from app.cohorts.runs import Rhythm, Run
 from app.cohorts.services import add_coach
 from app.notices.models import Frequency, Kind
 from app.notices.services import choose
 from app.people.models import Person
 from tests.cast import PROGRAMME
 from tests.conftest import Site
+from tests.deeds import tick
 from tests.mail.letters import html_of, text_of
 from tests.pages import see, value, words
 
@@ -52,6 +55,19 @@ def test_a_message_is_looked_at_before_it_is_sent(site: Site) -> None:
     assert messages(site, cast.other_learner) == []
     notice = words(see(site.client(cast.learner).get("/notices")))
     assert "Cora Janssens wrote to you" in notice and "shall we talk" not in notice
+
+
+def test_a_message_names_the_step_that_the_learner_s_own_page_has(site: Site) -> None:
+    cast = site.cast
+    with site.db() as db:
+        cohort = db.get_one(Cohort, cast.cohort.id)
+        cohort.starts_on = now().date()
+        set_run(db, cohort, Run(rhythm=Rhythm.WEEKLY), actor_id=cast.organizer.id)
+    tick(site, cast.learner, "second/start")
+    home = see(site.client(cast.learner).get("/"))
+    assert "Next: Thing 1" in words(home)
+    page = see(write(site, cast.learner, action="look", status=200), 200)
+    assert "Thing 1: The first Thing" in words(page, "section.note")
 
 
 def test_everyone_reads_their_own_language(site: Site) -> None:
