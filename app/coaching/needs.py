@@ -53,6 +53,7 @@ def who_needs_somebody(db: Session, viewer: Viewer, cohort: CohortLine, programm
     its run."""
     at, limits = now(), thresholds_of(cohort.attention, cohort.reply_days)
     finders: Sequence[Callable[[], Iterator[Case]]] = (
+        lambda: _first_posts(db, cohort, limits, at),
         lambda: _posts(db, cohort, limits, at),
         lambda: _not_begun(db, cohort, limits, at),
         lambda: _silent(db, cohort, programme, limits, at),
@@ -92,6 +93,47 @@ def _case(rule: Rule, since: datetime, row: Any, *, post: str = "", detail: str 
     )
 
 
+def _first_posts(db: Session, cohort: CohortLine, limits: Thresholds, at: datetime) -> Iterator[Case]:
+    """Whether the group promises an answer or not: nobody's first post stays without any reaction."""
+    earliest = aliased(Review)
+    first = (
+        select(earliest.post_id)
+        .where(
+            earliest.enrolment_id == Enrolment.id,
+            earliest.cohort_id == cohort.id,
+            earliest.shared_at.is_not(None),
+        )
+        .order_by(earliest.shared_at, earliest.post_id)
+        .limit(1)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    reacted = or_(
+        exists().where(
+            Comment.post_id == Post.id, Comment.deleted_at.is_(None), Comment.author_id != Post.author_id
+        ),
+        exists().where(Reaction.post_id == Post.id, Reaction.person_id != Post.author_id),
+    )
+    alone = (
+        _learners(cohort)
+        .join(Review, Review.enrolment_id == Enrolment.id)
+        .join(Post, Post.id == Review.post_id)
+        .where(
+            Review.cohort_id == cohort.id,
+            Review.shared_at < before_working_days(limits.first_days, at, cohort.time_zone),
+            Review.post_id == first,
+            Review.answered_at.is_(None),
+            Review.approved_at.is_(None),
+            ~reacted,
+        )
+        .add_columns(Review.shared_at, Post.public_id.label("post"))
+        .order_by(Review.shared_at, Review.post_id)
+        .limit(MOST)
+    )
+    for row in db.execute(alone):
+        yield _case(Rule.FIRST_POST, row.shared_at, row, post=row.post)
+
+
 def _posts(db: Session, cohort: CohortLine, limits: Thresholds, at: datetime) -> Iterator[Case]:
     """Posts whose authors wait for a coach, the longest waiting first."""
     review = tuple(
@@ -107,36 +149,22 @@ def _posts(db: Session, cohort: CohortLine, limits: Thresholds, at: datetime) ->
             "awaits_since",
         )
     )
-    reacted = or_(
-        exists().where(
-            Comment.post_id == Post.id, Comment.deleted_at.is_(None), Comment.author_id != Post.author_id
-        ),
-        exists().where(Reaction.post_id == Post.id, Reaction.person_id != Post.author_id),
-    )
     waiting = (
         _learners(cohort)
         .join(Review, Review.enrolment_id == Enrolment.id)
         .join(Post, Post.id == Review.post_id)
         .where(Review.cohort_id == cohort.id, Review.awaits_since.is_not(None), Post.cohort_id == cohort.id)
-        .add_columns(
-            *review,
-            OPEN_WISH.label("asks_since"),
-            Post.public_id.label("post"),
-            reacted.label("has_reaction"),
-        )
+        .add_columns(*review, OPEN_WISH.label("asks_since"), Post.public_id.label("post"))
         .order_by(Review.awaits_since, Review.post_id)
         .limit(MOST)
     )
-    first_before = before_working_days(limits.first_days, at, cohort.time_zone)
     due_before = before_working_days(limits.answer_days, at, cohort.time_zone)
     for row in db.execute(waiting):
         wait = waits(row)
         if wait is None:
             continue
         since, reason = wait
-        if reason is Reason.FIRST and not row.has_reaction and since < first_before:
-            yield _case(Rule.FIRST_POST, since, row, post=row.post)
-        elif reason is Reason.ASKED:
+        if reason is Reason.ASKED:
             yield _case(Rule.ASKED, since, row, post=row.post)
         elif since < due_before:
             yield _case(Rule.DUE, since, row, post=row.post)

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app.clock import now, set_to
 from app.coach.monday import MAIL_MONDAY
 from app.coaching.attention import IN_ORDER, Case, Rule, before_working_days, chosen, is_silent
-from app.cohorts.models import Cohort, Enrolment
+from app.cohorts.models import Cohort, Enrolment, ReplyPromise
 from app.cohorts.queries import active_enrolment
 from app.cohorts.running import pause
 from app.notices.models import MONDAY, Frequency
@@ -84,6 +84,18 @@ def test_a_first_post_without_any_reaction_comes_after_two_working_days(calm: Si
         see(calm.client(cast.peer).post(f"{post}/reactions", data={"kind": "thanks", "on": "1"}), 303)
         assert "the answer that was promised is due" in who(calm)["Lena Maes"]
         see(calm.client(cast.coach).post(f"{post}/reactions", data={"kind": "thanks", "on": "1"}), 303)
+        assert who(calm) == {}
+
+
+def test_a_first_post_is_looked_at_where_no_answer_is_promised_too(calm: Site) -> None:
+    with calm.db() as db:
+        db.get_one(Cohort, calm.cast.cohort.id).reply_promise = ReplyPromise.NONE
+    with set_to(MONDAY_AT - timedelta(days=5)):
+        post = reflect(calm, calm.cast.learner)
+        reflect(calm, calm.cast.learner, "second")
+    with set_to(MONDAY_AT):
+        assert who(calm) == {"Lena Maes": "Shared a first post 5 days ago; nobody has reacted."}
+        see(calm.client(calm.cast.peer).post(f"{post}/reactions", data={"kind": "thanks", "on": "1"}), 303)
         assert who(calm) == {}
 
 
