@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,6 +31,8 @@ CHANGEABLE = (
     "default_visibility",
     "minimum_words",
 )
+MOVING = frozenset({"starts_on", "ends_on", "time_zone"})
+"""What moves the dates of Things."""
 
 
 def change_cohort(db: Session, cohort: Cohort, values: Mapping[str, Any], *, actor_id: int | None) -> None:
@@ -43,6 +45,9 @@ def change_cohort(db: Session, cohort: Cohort, values: Mapping[str, Any], *, act
     changed = [name for name in CHANGEABLE if name in values and getattr(cohort, name) != values[name]]
     for name in changed:
         setattr(cohort, name, values[name])
+    if MOVING.intersection(changed):
+        run = read_run(cohort.run)
+        cohort.run = run.model_copy(update={"version": run.version + 1}).text()
     if changed:
         record(db, actor_id, "changed", "cohort", cohort.public_id, fields=changed)
     db.flush()
@@ -50,8 +55,9 @@ def change_cohort(db: Session, cohort: Cohort, values: Mapping[str, Any], *, act
 
 def set_run(db: Session, cohort: Cohort, run: Run, *, actor_id: int | None) -> None:
     """How the cohort runs its programme from now on."""
-    if cohort.run != run.text():
-        cohort.run = run.text()
+    text = run.after(read_run(cohort.run)).text()
+    if cohort.run != text:
+        cohort.run = text
         record(db, actor_id, "changed-run", "cohort", cohort.public_id)
         db.flush()
 
@@ -117,7 +123,7 @@ def _moved(run: Run, by: timedelta) -> Run:
             slot.model_copy(update={"opens_on": day(slot.opens_on), "due_on": day(slot.due_on)})
             for slot in run.slots
         )
-    return run.model_copy(update={"weeks_off": tuple(off), "slots": slots, "noted": ()})
+    return run.model_copy(update={"weeks_off": tuple(off), "slots": slots, "noted": (), "version": 0})
 
 
 def end_run(db: Session, cohort: Cohort, *, actor_id: int) -> None:
@@ -155,31 +161,29 @@ def give_days(
 ) -> None:
     """So many days more than the group has, for one Thing or for all, in place of those that were given
     before; 0 takes them back."""
-    for enrolment in enrolments:
-        timing = read_timing(enrolment.timing)
+    for enrolment, timing in _held(db, enrolments):
         extra = {name: given for name, given in {**dict(timing.extra), slug: days}.items() if given}
-        if _keep(enrolment, timing.model_copy(update={"extra": tuple(sorted(extra.items()))})):
+        if _keep(enrolment, timing, timing.model_copy(update={"extra": tuple(sorted(extra.items()))})):
             _told(db, enrolment, "gave-days", actor_id, days=days, thing=slug)
     db.flush()
 
 
 def pause(db: Session, enrolments: Collection[Enrolment], first: date, back: date, *, actor_id: int) -> None:
     """Their clocks stand still from `first` until `back`. A pause that is running or to come is replaced."""
-    for enrolment in enrolments:
-        timing = read_timing(enrolment.timing)
+    for enrolment, timing in _held(db, enrolments):
         past = [known for known in timing.pauses if known.back <= first]
         begun = [known.first for known in timing.pauses if known.first < first < known.back]
-        if _keep(enrolment, _paused(timing, [*past, Pause(min([first, *begun]), back)])):
+        if _keep(enrolment, timing, _paused(timing, [*past, Pause(min([first, *begun]), back)])):
             _told(db, enrolment, "paused", actor_id, first=str(first), back=str(back))
     db.flush()
 
 
 def resume(db: Session, enrolment: Enrolment, today: date, *, actor_id: int) -> None:
     """The pause ends today; one that has not begun is forgotten."""
-    timing = read_timing(enrolment.timing)
+    ((_, timing),) = _held(db, [enrolment])
     kept = [known for known in timing.pauses if known.back <= today]
     cut = [Pause(known.first, today) for known in timing.pauses if known.first < today < known.back]
-    if _keep(enrolment, _paused(timing, [*kept, *cut])):
+    if _keep(enrolment, timing, _paused(timing, [*kept, *cut])):
         _told(db, enrolment, "resumed", actor_id)
     db.flush()
 
@@ -197,11 +201,19 @@ def _paused(timing: Timing, pauses: list[Pause]) -> Timing:
     return timing.model_copy(update={"pauses": tuple(pauses)})
 
 
-def _keep(enrolment: Enrolment, timing: Timing) -> bool:
+def _held(db: Session, enrolments: Collection[Enrolment]) -> Iterator[tuple[Enrolment, Timing]]:
+    """Each with its timing as it is now, until the transaction ends: so nothing that was given is lost."""
+    of_these = select(Enrolment.id, Enrolment.timing).where(Enrolment.id.in_([one.id for one in enrolments]))
+    texts = {row.id: row.timing for row in db.execute(of_these.order_by(Enrolment.id).with_for_update())}
+    for enrolment in enrolments:
+        yield enrolment, read_timing(texts[enrolment.id])
+
+
+def _keep(enrolment: Enrolment, before: Timing, timing: Timing) -> bool:
     """Whether that changes anything."""
-    if enrolment.timing == timing.text():
+    if timing == before:
         return False
-    enrolment.timing = timing.text()
+    enrolment.timing = timing.model_copy(update={"version": before.version + 1}).text()
     return True
 
 

@@ -50,7 +50,8 @@ class Run(_Frozen):
     `complete` is as in a programme, empty for the programme's own rule; with "required", `optional_needed` of
     the optional ones are needed too. With `approval` a Thing that is reflected on is complete once a coach
     has approved. `closed` Things cannot be read before they open. `deadlines` are told to learners as such.
-    `noted` are the slugs of Things that coaches wrote a note for."""
+    `noted` are the slugs of Things that coaches wrote a note for. `version` rises with each change that moves
+    dates, for calendars."""
 
     rhythm: Rhythm = Rhythm.OPEN
     closed: bool = False
@@ -61,6 +62,7 @@ class Run(_Frozen):
     weeks_off: tuple[WeeksOff, ...] = ()
     slots: tuple[Slot, ...] | None = None
     noted: tuple[str, ...] = ()
+    version: int = 0
 
     @cached_property
     def by_slug(self) -> Mapping[str, Slot]:
@@ -69,6 +71,11 @@ class Run(_Frozen):
     def text(self) -> str | None:
         """As it is stored; None for a run without any wish of its own."""
         return None if self == PLAIN else self.model_dump_json(exclude_defaults=True)
+
+    def after(self, before: Run) -> Run:
+        """As the next version of a run."""
+        same = self.model_copy(update={"version": before.version})
+        return same if same == before else same.model_copy(update={"version": before.version + 1})
 
 
 PLAIN = Run()

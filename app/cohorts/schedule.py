@@ -40,12 +40,13 @@ class Pause(NamedTuple):
 
 class Timing(BaseModel):
     """What is a learner's own, kept as JSON with the enrolment. `extra` are days that were given, by slug; ""
-    is for all Things."""
+    is for all Things. `version` rises with each change, for calendars."""
 
     model_config = ConfigDict(frozen=True)
 
     pauses: tuple[Pause, ...] = ()
     extra: tuple[tuple[str, int], ...] = ()
+    version: int = 0
 
     def days_given(self, slug: str) -> int:
         return sum(days for name, days in self.extra if name in ("", slug))

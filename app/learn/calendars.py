@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from fastapi import Request, Response
 
 from app.clock import now
 from app.cohorts.courses import Course, courses_of
 from app.cohorts.queries import CohortLine
+from app.cohorts.schedule import read_timing
 from app.learn.feeds import BEGINNING
 from app.learn.reader import Reader
 from app.people.viewer import Viewer
@@ -44,6 +45,7 @@ def _things(reader: Reader, course: Course, base_url: str) -> Iterator[Entry]:
     enrolled, locale = course.enrolled, reader.locale
     if enrolled is None or enrolled.cohort is None:
         return
+    sequence = course.run.version + read_timing(enrolled.timing).version
     for thing in course.programme.things:
         dates = course.dates.get(thing.slug)
         if dates is None:
@@ -55,17 +57,13 @@ def _things(reader: Reader, course: Course, base_url: str) -> Iterator[Entry]:
             days.append(("due", dates.due_on, locale.gettext("Last day for Thing %(number)s: %(title)s")))
         for what, day, words in days:
             if day is not None and day >= (now() - PAST).date():
-                name = f"{what} {enrolled.public_id} {thing.slug}"
+                name = f"{what} {enrolled.cohort.public_id} {enrolled.public_id} {thing.slug}"
                 page = f"{base_url}/programmes/{course.programme.slug}/{thing.slug}"
-                yield _whole_day(
-                    name, words % named, day, enrolled.joined_at, f"{text.summary}\n\n{page}", page
+                at = enrolled.joined_at or BEGINNING  # When its date was last changed is nowhere kept.
+                about = f"{text.summary}\n\n{page}"
+                yield Entry(
+                    name, words % named, day, day + DAY, at, at, sequence=sequence, text=about, url=page
                 )
-
-
-def _whole_day(name: str, title: str, day: date, since: datetime | None, text: str, url: str) -> Entry:
-    """When its date was last changed is nowhere kept."""
-    at = since or BEGINNING
-    return Entry(name, title, day, day + DAY, at, at, text=text, url=url)
 
 
 def calendar_response(

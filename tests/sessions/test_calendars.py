@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from icalendar import Calendar, Event
@@ -147,6 +147,30 @@ def test_the_own_calendar_has_the_days_of_things_as_they_are_for_this_person(sit
     calm = events_of(site.client(site.cast.learner).get("/calendar.ics"))
     assert not [event for event in calm if str(event["SUMMARY"]).startswith("Last day")]
     assert len(events_of(site.client(site.cast.coach).get("/calendar.ics"))) == 1, "coaches have no Things"
+
+
+def test_each_change_of_a_thing_s_dates_raises_its_sequence_under_the_same_name(site: Site) -> None:
+    organize(site, "edit", **GROUP)
+    organize(site, "run", rhythm="weekly", **RULE)
+
+    def second() -> tuple[str, int, date]:
+        found = events_of(site.client(site.cast.learner).get("/calendar.ics"))
+        event = next(one for one in found if "second" in str(one["SUMMARY"]))
+        return str(event["UID"]), int(event["SEQUENCE"]), event.decoded("DTSTART")
+
+    weekly = second()
+    organize(site, "run", rhythm="weekly", **RULE)
+    assert second() == weekly, "the same again is no change"
+    organize(site, "run", rhythm="fortnightly", **RULE)
+    slower = second()
+    back = (now().date() + timedelta(weeks=1)).isoformat()
+    give(site, site.cast.learner, what="pause", first=now().date().isoformat(), back=back)
+    paused = second()
+    organize(site, "edit", **{**GROUP, "starts_on": (now().date() + timedelta(days=1)).isoformat()})
+    later = second()
+    seen = [weekly, slower, paused, later]
+    assert len({uid for uid, _, _ in seen}) == 1
+    assert [number for _, number, _ in seen] == sorted({number for _, number, _ in seen})
 
 
 def test_a_calendar_takes_as_many_statements_however_many_meetings_it_has(site: Site) -> None:
