@@ -49,7 +49,7 @@ QUOTED = 70
 
 ORDER = (
     *(Kind.SESSION, Kind.SOON),
-    *(Kind.JOIN_REQUEST, Kind.LET_IN, Kind.NOT_LET_IN),
+    *(Kind.JOIN_REQUEST, Kind.LET_IN, Kind.NOT_LET_IN, Kind.POD, Kind.BUDDY),
     *(Kind.ANSWER, Kind.MESSAGE, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.APPROVED, Kind.TALK, Kind.ACCEPTED),
     *(Kind.MENTION, Kind.QUESTION, Kind.HANDED_OVER, Kind.STOPPED),
     *(Kind.REACTION, Kind.BLOG, Kind.REPORT, Kind.MODERATION),
@@ -76,6 +76,8 @@ SUBJECTS = {
     Kind.JOIN_REQUEST: message("%(name)s asks to join a group of yours"),
     Kind.LET_IN: message("%(name)s let you into the group"),
     Kind.NOT_LET_IN: message("About the group that you asked to join"),
+    Kind.POD: message("You are in a small group"),
+    Kind.BUDDY: message("You have a buddy"),
 }
 DIGESTED = message("What is new for you")
 WITH_TEXT = (Kind.ANSWER, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.MENTION, Kind.QUESTION, Kind.ACCEPTED)

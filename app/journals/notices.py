@@ -51,6 +51,8 @@ SENTENCES = {
     Kind.NOT_LET_IN: message(
         "You asked to join a group, and it is not possible now: ask whoever gave you the code"
     ),
+    Kind.POD: message("%(name)s put you into a small group: see with whom"),
+    Kind.BUDDY: message("%(name)s found a buddy for you: see who it is"),
 }
 SESSION_CHANGED = message("“%(title)s” has changed: %(when)s")
 SESSION_CANCELLED = message("“%(title)s” is cancelled: %(when)s")
@@ -65,6 +67,8 @@ ELSEWHERE = {
     Kind.JOIN_REQUEST: ("/join-requests", SENTENCES[Kind.JOIN_REQUEST]),
     Kind.LET_IN: ("/", SENTENCES[Kind.LET_IN]),
     Kind.NOT_LET_IN: ("/join", SENTENCES[Kind.NOT_LET_IN]),
+    Kind.POD: ("/#groups", SENTENCES[Kind.POD]),
+    Kind.BUDDY: ("/#groups", SENTENCES[Kind.BUDDY]),
 }
 """Where notices lead that speak of no post, and what they say."""
 ICONS = {
@@ -88,6 +92,8 @@ ICONS = {
     Kind.JOIN_REQUEST: "users",
     Kind.LET_IN: "check",
     Kind.NOT_LET_IN: "info",
+    Kind.POD: "users",
+    Kind.BUDDY: "users",
 }
 
 READER = aliased(Person)

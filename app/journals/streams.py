@@ -22,7 +22,7 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.cohorts.models import Enrolment
 from app.db import BigId
@@ -148,6 +148,25 @@ def cohort_stream(
     """The posts of a cohort that the viewer may read, from the row behind `after` (published at, id)."""
     parameters = {**eyes(viewer), **behind_row(after, limit), "cohort": cohort_id}
     return page_of(_COHORT_STREAM[after is not None].rows(db, parameters), limit)
+
+
+_mate = aliased(Enrolment)
+_BY_POD = Post.enrolment_id.in_(select(_mate.id).where(_mate.pod_id == _id("pod"), _mate.ended_at.is_(None)))
+_POD_STREAM = {behind: _shown(IN_COHORT.where(_BY_POD), behind=behind) for behind in (False, True)}
+
+
+def pod_stream(
+    db: Session,
+    viewer: Viewer,
+    cohort_id: int,
+    pod_id: int,
+    *,
+    after: Any = None,
+    limit: int = STREAM_LENGTH,
+) -> Page[PostLine]:
+    """Those by the members of a small group."""
+    parameters = {**eyes(viewer), **behind_row(after, limit), "cohort": cohort_id, "pod": pod_id}
+    return page_of(_POD_STREAM[after is not None].rows(db, parameters), limit)
 
 
 _ASKED = IN_COHORT.where(Post.is_question)

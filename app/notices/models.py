@@ -35,6 +35,8 @@ class Kind(StrEnum):
     JOIN_REQUEST = "join_request"
     LET_IN = "let_in"
     NOT_LET_IN = "not_let_in"
+    POD = "pod"
+    BUDDY = "buddy"
 
 
 POSTS = "posts"

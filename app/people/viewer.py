@@ -26,7 +26,8 @@ class Membership(NamedTuple):
 
 class Enrolled(NamedTuple):
     """An enrolment that has not ended, alone or in a cohort, with what is stored of its progress (see
-    app/progress/packs.py) and of its dates (app/cohorts/schedule.py)."""
+    app/progress/packs.py) and of its dates (app/cohorts/schedule.py). `pod_id` is their small group, and
+    `buddies` what they share with their buddies."""
 
     enrolment_id: int
     public_id: str
@@ -34,6 +35,8 @@ class Enrolled(NamedTuple):
     programme_slug: str
     last_active_at: datetime
     cohort: Membership | None
+    pod_id: int | None
+    buddies: str | None
     joined_at: datetime | None
     timing: str | None
     run: str | None

@@ -28,6 +28,8 @@ _ENROLLED = (
     Cohort.public_id.label("cohort_public_id"),
     Cohort.name.label("cohort_name"),
     Cohort.meets_until.label("cohort_meets_until"),
+    Enrolment.pod_id,
+    Enrolment.buddies,
     *COURSE,
 )
 
@@ -135,6 +137,8 @@ def _enrolments(found: Iterable[Any]) -> tuple[Enrolled, ...]:
             row.programme_slug,
             row.last_active_at,
             cohort,
+            row.pod_id,
+            row.buddies,
             *(getattr(row, name) for name in COURSE_NAMES),
         )
     latest = sorted(

@@ -70,6 +70,8 @@ COMING, PAST, NOW, CANCELLED = (
 INBOX, READING = "/cohorts/{cohort}/coach/inbox", "/cohorts/{cohort}/coach/inbox/{post}"
 TEMPLATES, PROMISE = "/coach/templates", "/cohorts/{cohort}/coach/promise"
 BLOG, BLOGS = "/account/blog", "/cohorts/{cohort}/coach/blogs"
+PODS, BUDDIES = "/cohorts/{cohort}/coach/pods", "/cohorts/{cohort}/coach/buddies"
+NOBODY_DEALT = {"name": "Bees", "members": "nobody here", "once": "x"}
 FILLED_IN = {"title": "A find", "body": TYPED}
 
 
@@ -328,6 +330,18 @@ PAGES = (
     Page("/cohorts/{cohort}/coach/today", "nobody", "coach", EMPTY),
     Page("/cohorts/{cohort}/coach/today/rules", who="coach", at=RIVERSIDE),
     Page("/cohorts/{cohort}/coach/message", who="coach", at=RIVERSIDE),
+    Page(PODS, who="coach", at=RIVERSIDE, main=True),
+    Page(PODS, "nobody yet", "coach", EMPTY),
+    Page(PODS + "/new", who="coach", at=RIVERSIDE),
+    Page(PODS, "nothing filled in", "coach", RIVERSIDE, form={"once": "x"}, status=422),
+    Page(PODS + "/deal", who="coach", at=RIVERSIDE, query="?size=3&anew=1"),
+    Page(PODS + "/deal", "nobody there", "coach", EMPTY),
+    Page(PODS + "/deal", "nobody of them there", "coach", RIVERSIDE, form=NOBODY_DEALT, status=422),
+    Page(BUDDIES + "/new", who="coach", at=RIVERSIDE),
+    Page(BUDDIES, "nobody chosen", "coach", RIVERSIDE, form={"once": "x"}, status=422),
+    Page(BUDDIES + "/deal", who="coach", at=RIVERSIDE, query="?within=group"),
+    Page(BUDDIES + "/deal", "nobody of them there", "coach", RIVERSIDE, form=NOBODY_DEALT, status=422),
+    Page(GRID, "by small group", "coach", RIVERSIDE, "?sort=pod"),
     Page(
         "/cohorts/{cohort}/coach/message", "to nobody", "coach", RIVERSIDE, form={"text_en": "x"}, status=422
     ),

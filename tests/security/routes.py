@@ -245,6 +245,23 @@ GET  /cohorts/{cohort}/coach/today/rules                                   login
 POST /cohorts/{cohort}/coach/today/rules                                   login 404   404   404   404   done  404   404   404
 GET  /cohorts/{cohort}/coach/message                                       login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/message                                       login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/coach/pods                                          login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/pods                             alone        login 404   404   404   404   422   404   404   404
+GET  /cohorts/{cohort}/coach/pods/new                                      login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/pods/deal                                     login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/pods/deal                                     login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/coach/pods/{pod}                                    login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/pods/{pod}                       elsewhere    login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/pods/{pod}                       alone        login 404   404   404   404   422   404   404   404
+POST /cohorts/{cohort}/coach/pods/{pod}                       elsewhere    login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/pods/{pod}/dissolve                           login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/pods/{pod}/dissolve              elsewhere    login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/buddies                          alone        login 404   404   404   404   422   404   404   404
+GET  /cohorts/{cohort}/coach/buddies/new                                   login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/buddies/deal                                  login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/buddies/deal                                  login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/buddies/{handle}/part                         login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/buddies/{handle}/part            elsewhere    login 404   404   404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach/time                                          login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/time                                          login 404   404   404   404   done  404   404   404
 GET  /cohorts/{cohort}/coach/notes                                         login 404   404   404   404   page  404   404   404
@@ -501,6 +518,11 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "behind_days": "5",
     },
     "/cohorts/{cohort}/coach/message": {"learner": "piet-claes", "text_en": "Hello.", "action": "send"},
+    "/cohorts/{cohort}/coach/pods": {"name": "Bees", "learner": "lena-maes", "once": "a-pod"},
+    "/cohorts/{cohort}/coach/pods/deal": {"name": "Bees", "members": "lena-maes piet-claes", "once": "dealt"},
+    "/cohorts/{cohort}/coach/pods/{pod}": {"name": "Bees", "learner": "lena-maes", "once": "a-pod"},
+    "/cohorts/{cohort}/coach/buddies": {"learner": "lena-maes", "once": "a-pair"},
+    "/cohorts/{cohort}/coach/buddies/deal": {"members": "lena-maes piet-claes", "once": "pairs"},
     "/cohorts/{cohort}/coach/time": {"learner": "lena-maes", "what": "days", "days": "7"},
     "/cohorts/{cohort}/coach/notes/{thing}": {"body": "Here we use Teams; ask Ann."},
     "/cohorts/{cohort}/coach/blogs": {"blogs": "Lena Maes,https://lena.example/"},
@@ -662,6 +684,7 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "hiding": world.ids[f"hiding-{state or 'comment'}"] if "{hiding}" in template else "",
         "key": world.ids["feed-key"],
         "session": world.ids[f"meeting-{state}" if state in ("cancelled", "elsewhere") else "meeting"],
+        "pod": world.ids["pod-elsewhere" if state == "elsewhere" else "pod"],
         "template": world.ids["template"],
         "talk": world.ids["talk"],
         "job": "nosuch" if unknown else world.ids["job"],
