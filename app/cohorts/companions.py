@@ -155,6 +155,22 @@ def _with(companions: Sequence[Companion]) -> With:
     return With(name or "", of_pod, tuple(one for one in companions if one.is_buddy))
 
 
+def names_in_pod(db: Session, enrolment: Enrolment) -> list[str]:
+    """Who else is in the small group of an enrolment."""
+    if enrolment.pod_id is None:
+        return []
+    others = (
+        select(Person.name)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .where(
+            Enrolment.pod_id == enrolment.pod_id,
+            Enrolment.ended_at.is_(None),
+            Enrolment.id != enrolment.id,
+        )
+    )
+    return list(db.scalars(others.order_by(Person.name_key, Person.id)))
+
+
 def part(db: Session, enrolment: Enrolment) -> None:
     """They have no buddy any more; who would be left alone has none either."""
     mark, enrolment.buddies = enrolment.buddies, None

@@ -20,13 +20,14 @@ class Visibility(StrEnum):
 
     PRIVATE = "private"
     COACHES = "coaches"
+    POD = "pod"
     COHORT = "cohort"
     MEMBERS = "members"
     PUBLIC = "public"
 
 
 class Post(Base):
-    """An entry in a journal; a reflection where `thing_slug` is set.
+    """An entry in a journal; a reflection where `thing_slug` is set and it is no question about that Thing.
 
     `title`, `body`, `html` and its beginning as plain text, `excerpt`, are what readers see, empty until
     `published_at`; of one that was read on the author's own blog, `source_url` is where it stands, and `html`

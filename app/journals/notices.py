@@ -15,7 +15,7 @@ from app.db import BigId
 from app.journals.answers import SAID
 from app.journals.cards import thing_of, title_of
 from app.journals.models import Comment, Post, Reaction
-from app.journals.queries import coaches_in, comment_visible_when, learns_in, visible_when
+from app.journals.queries import coaches_in, comment_visible_when, eyes_of, learns_in, visible_when
 from app.notices.models import Frequency, Kind, Notice
 from app.notices.queries import frequency_of
 from app.people.models import Person
@@ -113,7 +113,7 @@ _LEARNS_IN = learns_in(READER.id).correlate(READER)
 _COACHES_IN = coaches_in(READER.id).correlate(READER)
 _POST_SEEN = and_(
     Post.published_at.is_not(None),
-    visible_when(READER.id, READER.organization_id, _LEARNS_IN, _COACHES_IN),
+    visible_when(*eyes_of(READER.id, READER.organization_id, correlated=READER)),
 )
 SEEN: ColumnElement[bool] = and_(
     or_(Notice.actor_id.is_(None), _actor.id.is_not(None)),

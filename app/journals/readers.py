@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.cohorts.companions import names_in_pod
 from app.cohorts.models import Enrolment
 from app.cohorts.queries import coaches_of, members_count
 from app.journals.models import Visibility
@@ -15,6 +16,7 @@ from app.web.i18n import Locale, message
 SHORT = {
     Visibility.PRIVATE: message("only the writer"),
     Visibility.COACHES: message("the coaches"),
+    Visibility.POD: message("the small group"),
     Visibility.COHORT: message("the group"),
     Visibility.MEMBERS: message("everyone here"),
     Visibility.PUBLIC: message("the web"),
@@ -27,11 +29,13 @@ def readers_in_words(locale: Locale, visibility: str) -> str:
 
 @dataclass(frozen=True)
 class Circle:
-    """Who \"my coach\" and \"my group\" are for the posts of one enrolment; alone there are neither."""
+    """Who \"my coach\", \"my small group\" and \"my group\" are for the posts of one enrolment; alone there
+    is none of them. `pod` has the names of the others in it."""
 
     group: str = ""
     learners: int = 0
     coaches: Sequence[str] = ()
+    pod: Sequence[str] = ()
 
 
 def circle_of(db: Session, enrolment: Enrolment | None) -> Circle:
@@ -40,7 +44,8 @@ def circle_of(db: Session, enrolment: Enrolment | None) -> Circle:
     if cohort is None:
         return Circle()
     coaches = [coach.name for coach in coaches_of(db, cohort.id)]
-    return Circle(cohort.name, members_count(db, cohort.id), coaches)
+    pod = names_in_pod(db, enrolment) if enrolment else ()
+    return Circle(cohort.name, members_count(db, cohort.id), coaches, pod)
 
 
 def allowed(circle: Circle, *, asks: bool = False) -> list[Visibility]:
@@ -50,6 +55,8 @@ def allowed(circle: Circle, *, asks: bool = False) -> list[Visibility]:
     at = found.index(Visibility.MEMBERS)
     if circle.group:
         found.insert(at, Visibility.COHORT)
+    if circle.pod:
+        found.insert(at, Visibility.POD)
     if circle.coaches:
         found.insert(at, Visibility.COACHES)
     return found
@@ -61,6 +68,7 @@ def choices(circle: Circle, site: str, locale: Locale, *, asks: bool = False) ->
     words = {
         Visibility.PRIVATE: (_("Only me"), _private(circle, locale)),
         Visibility.COACHES: (_("My coach"), _coaches(circle, locale)),
+        Visibility.POD: (_("My small group"), _pod(circle, locale)),
         Visibility.COHORT: (_("My group"), _group(circle, locale)),
         Visibility.MEMBERS: (
             _("Everyone here"),
@@ -89,6 +97,11 @@ def _coaches(circle: Circle, locale: Locale) -> str:
         )
         % names
     )
+
+
+def _pod(circle: Circle, locale: Locale) -> str:
+    names = locale.enumeration([*circle.pod, *circle.coaches])
+    return locale.gettext("You, and %(names)s.") % {"names": names}
 
 
 def _group(circle: Circle, locale: Locale) -> str:

@@ -31,7 +31,7 @@ from app.journals.models import Comment, Post
 from app.journals.queries import (
     coaches_in,
     comment_visible_when,
-    learns_in,
+    eyes_of,
     visible_to,
     visible_when,
 )
@@ -72,8 +72,8 @@ def _id(name: str) -> BindParameter[Any]:
     return bindparam(name, type_=BigId)
 
 
-_LEARNS_IN, _COACHES_IN = learns_in(_id("viewer")), coaches_in(_id("viewer"))
-VIEWER: tuple[Any, Any, Any, Any] = (_id("viewer"), _id("viewer_organization"), _LEARNS_IN, _COACHES_IN)
+_COACHES_IN = coaches_in(_id("viewer"))
+VIEWER = eyes_of(_id("viewer"), _id("viewer_organization"))
 VISIBLE = visible_when(*VIEWER)
 _COMMENTS = (
     select(func.count())
@@ -288,11 +288,12 @@ def _about_thing(slugs: int) -> Statement:
 
 @dataclass(frozen=True)
 class ThingPosts:
-    """What was written about a Thing: the viewer's posts and drafts, and what others in the group let them
-    read, newest first."""
+    """What was written about a Thing: the viewer's reflections and drafts, what others in the group let them
+    read, newest first, and what both ask."""
 
     mine: Sequence[PostLine] = ()
     others: Sequence[PostLine] = ()
+    questions: Sequence[PostLine] = ()
 
 
 def thing_posts(
@@ -314,9 +315,11 @@ def thing_posts(
         "cohort": cohort_id,
     }
     lines: list[PostLine] = _about_thing(len(thing_slugs)).rows(db, parameters)
+    written = [line for line in lines if line.is_answered is None]
     return ThingPosts(
-        [line for line in lines if line.author_id == viewer.person_id],
-        [line for line in lines if line.author_id != viewer.person_id],
+        [line for line in written if line.author_id == viewer.person_id],
+        [line for line in written if line.author_id != viewer.person_id],
+        [line for line in lines if line.is_answered is not None and line.published_at is not None],
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
+from app.cohorts.models import Enrolment
 from app.cohorts.queries import coaches_of
 from app.events.log import record
 from app.journals.mentions import linked_in, people_named, tell_mentioned
@@ -30,6 +31,22 @@ def tell_coaches(db: Session, post: Post) -> None:
         tell(
             db,
             coach.id,
+            Kind.QUESTION,
+            once=f"question {post.id}",
+            actor_id=post.author_id,
+            post_id=post.id,
+        )
+
+
+def tell_pod(db: Session, post: Post, enrolment: Enrolment) -> None:
+    """The small group of who asks it hears of a question that is for them."""
+    mates = select(Enrolment.person_id).where(
+        Enrolment.pod_id == enrolment.pod_id, Enrolment.ended_at.is_(None), Enrolment.id != enrolment.id
+    )
+    for person_id in db.scalars(mates):
+        tell(
+            db,
+            person_id,
             Kind.QUESTION,
             once=f"question {post.id}",
             actor_id=post.author_id,

@@ -63,7 +63,8 @@ class Desk:
 
     @property
     def about(self) -> About | None:
-        if self.enrolment is None or self.programme is None or self.thing is None:
+        """What it is a reflection about; a question is none."""
+        if self.asks or self.enrolment is None or self.programme is None or self.thing is None:
             return None
         return About(self.enrolment, self.programme, self.thing)
 
@@ -357,6 +358,7 @@ def _published(locale: Locale, visibility: Visibility, *, again: bool) -> str:
         return locale.gettext("Your post is changed.")
     words = {
         Visibility.COACHES: locale.gettext("Published. Your coach can read it now."),
+        Visibility.POD: locale.gettext("Published to your small group."),
         Visibility.COHORT: locale.gettext("Published to your group."),
         Visibility.MEMBERS: locale.gettext("Published to everyone here."),
         Visibility.PUBLIC: locale.gettext("Published on the web."),

@@ -31,6 +31,14 @@ class BreakForm(Form):
     back: date
 
 
+class StuckForm(Form):
+    """What somebody needs to go on, and whom they ask."""
+
+    body: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
+    to: Annotated[str, StringConstraints(max_length=12)] = ""
+    once: Mark = ""
+
+
 class PostForm(Form):
     """A post as it is being written. `once` names the post, `version` the save that it was opened with,
     `window` the window it is written in, `writer` who opened it; a script may leave all four out. `insert` is

@@ -107,6 +107,7 @@ class ThingView(NamedTuple):
     keep: Markup
     neighbours: Markup
     others: tuple[Markup, ...]
+    questions: tuple[Markup, ...]
     group: Membership | None
     url: str
 
@@ -141,6 +142,7 @@ def thing_view(reader: Reader, programme: Programme, thing: Thing) -> ThingView:
         prepared.keep(thing) if viewer else EMPTY,
         prepared.neighbours(thing),
         tuple(reader.excerpts(posts.others)),
+        tuple(reader.excerpts(posts.questions)),
         group,
         f"{prepared.url}/{thing.slug}",
     )

@@ -51,8 +51,9 @@ class Enrolled(NamedTuple):
 @dataclass(frozen=True)
 class Viewer:
     """A signed-in person. `cohorts` are those with an enrolment that has not ended, `coached` those coached
-    now; both decide what `visible_to` shows. `enrolments` are all that have not ended, the most recently
-    active first. `has_news` where there is a notice that they have not read."""
+    now; both, and the small groups of the enrolments, decide what `visible_to` shows. `enrolments` are all
+    that have not ended, the most recently active first. `has_news` where there is a notice that they have not
+    read."""
 
     person_id: int
     public_id: str
@@ -91,6 +92,10 @@ class Viewer:
     @cached_property
     def cohort_ids(self) -> tuple[int, ...]:
         return tuple(membership.cohort_id for membership in self.cohorts)
+
+    @cached_property
+    def pod_ids(self) -> tuple[int, ...]:
+        return tuple(enrolled.pod_id for enrolled in self.enrolments if enrolled.pod_id is not None)
 
     @cached_property
     def coached_ids(self) -> tuple[int, ...]:

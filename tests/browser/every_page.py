@@ -70,6 +70,7 @@ COMING, PAST, NOW, CANCELLED = (
 INBOX, READING = "/cohorts/{cohort}/coach/inbox", "/cohorts/{cohort}/coach/inbox/{post}"
 TEMPLATES, PROMISE = "/coach/templates", "/cohorts/{cohort}/coach/promise"
 BLOG, BLOGS = "/account/blog", "/cohorts/{cohort}/coach/blogs"
+STUCK_PAGE = "/programmes/{programme}/{thing}/stuck"
 PODS, BUDDIES = "/cohorts/{cohort}/coach/pods", "/cohorts/{cohort}/coach/buddies"
 NOBODY_DEALT = {"name": "Bees", "members": "nobody here", "once": "x"}
 FILLED_IN = {"title": "A find", "body": TYPED}
@@ -136,6 +137,9 @@ PAGES = (
     Page("/programmes/{programme}", who="learner", at=P, main=True),
     Page(THING, "started", "learner", T, main=True),
     Page(THING, "complete", "learner", thing("your-journal")),
+    Page(STUCK_PAGE, who="learner", at=T, main=True),
+    Page(STUCK_PAGE, "nothing filled in", "learner", T, form={}, status=422),
+    Page(STUCK_PAGE, "nobody to ask", "newcomer", T),
     Page(THING, "with a picture", "learner", thing("short-video")),
     Page(THING, "with a table", "learner", thing("chart-from-open-data")),
     Page(THING, "optional", "learner", thing("breather-read-others")),

@@ -70,6 +70,8 @@ POST /programmes/{programme}/{thing}/activities/{activity}    unknown      login
 GET  /programmes/{programme}/{thing}/reflect                               login page  page  page  page  page  page  page  page
 POST /programmes/{programme}/{thing}/reflect                               403   done  done  done  done  done  done  done  done
 POST /programmes/{programme}/{thing}/reflect                  draft        403   done  done  done  done  done  done  done  done
+GET  /programmes/{programme}/{thing}/stuck                                 login page  page  page  page  page  page  page  page
+POST /programmes/{programme}/{thing}/stuck                                 login 422   done  done  done  422   422   422   422
 GET  /posts/new                                                            login page  page  page  page  page  page  page  page
 GET  /posts/new                                               in-group     login 404   page  404   404   404   404   404   404
 POST /posts/new                                                            403   done  done  done  done  done  done  done  done
@@ -84,6 +86,7 @@ GET  /journals/{handle}/feed.atom                             inside       404  
 GET  /journals/{handle}/feed.atom                             forged       404   404   404   404   404   404   404   404   404
 GET  /journals/{handle}/{post}                                private      404   404   page  404   404   404   404   404   404
 GET  /journals/{handle}/{post}                                coaches      404   404   page  404   404   page  404   404   404
+GET  /journals/{handle}/{post}                                pod          404   404   page  page  404   page  404   404   404
 GET  /journals/{handle}/{post}                                cohort       404   404   page  page  404   page  404   404   404
 GET  /journals/{handle}/{post}                                members      404   page  page  page  page  page  page  page  page
 GET  /journals/{handle}/{post}                                public       page  page  page  page  page  page  page  page  page
@@ -476,6 +479,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/programmes/{programme}/{thing}/activities/{activity}": {"done": "1"},
     "/programmes/{programme}/{thing}/reflect": POST_FORM,
     "/programmes/{programme}/{thing}/reflect draft": {**POST_FORM, "action": "draft"},
+    "/programmes/{programme}/{thing}/stuck": {"body": "Where is the button?", "to": "cohort"},
     "/posts/new": POST_FORM,
     "/posts/new asking": {**POST_FORM, "visibility": "cohort"},
     "/journals/{handle}/{post}/edit": POST_FORM,

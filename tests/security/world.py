@@ -419,6 +419,8 @@ def _put_together(world: World, db: Session) -> None:
     _own_enrolment(db, cast.other_learner).pod_id = elsewhere.id
     world.ids["pod-elsewhere"] = elsewhere.public_id
     world.ids["pod"] = db.query(Pod).filter_by(cohort_id=cast.cohort.id).one().public_id
+    for_pod = _post(world, db, "learner", "pod", Visibility.POD)
+    _publish(world, db, for_pod, "pod", Visibility.POD, COHORT)
     world.secrets += [
         Secret("Pod kumquat", COHORT),
         Secret("Other pod kumquat", ("other_coach",)),
