@@ -102,6 +102,7 @@ def posts(
                 "programme_slug": programme.slug,
                 "thing_slug": programme.things[number % len(programme.things)].slug,
                 "visibility": visibility,
+                "mentorship_id": None,
                 "language": "nl",
                 "title": " ".join(body.split()[:6]),
                 "body": body,

@@ -98,6 +98,9 @@ class NoticesForm(Form):
     not_let_in: Frequency | None = None
     pod: Frequency | None = None
     buddy: Frequency | None = None
+    mentor_asked: Frequency | None = None
+    mentor: Frequency | None = None
+    shared: Frequency | None = None
     message: Frequency | None = None
     stopped: Frequency | None = None
     reminder: Annotated[Frequency, AfterValidator(_at_once)] | None = None

@@ -158,6 +158,37 @@ class Enrolment(Base):
         return self.stopped_at is not None and self.stopped_at >= self.last_active_at
 
 
+class Mentorship(Base):
+    """A learner's mentor: asked for from `created_at`, there from `accepted_at` until `ended_at`. `asked_id`
+    is who had the address that the learner typed. A mentor reads what is shared with this mentorship, and
+    sees how far the learner is only where that `shows_tiles`; the next mentor is another mentorship.
+    """
+
+    __tablename__ = "mentorship"
+    __table_args__ = (
+        Index(
+            "uq_mentorship_open",
+            "enrolment_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), index=True)
+    asked_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    mentor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    shows_tiles: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    accepted_at: Mapped[datetime | None] = mapped_column()
+    ended_at: Mapped[datetime | None] = mapped_column()
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise_on_sql")
+    mentor: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[mentor_id])
+
+
 class ThingNote(Base):
     """What the coaches of a cohort say above a Thing: Markdown."""
 

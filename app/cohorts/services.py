@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.cohorts.companions import end_companionship
+from app.cohorts.mentoring import end_mentoring
 from app.cohorts.models import (
     DEFAULT_ZONE,
     Cohort,
@@ -201,6 +202,7 @@ def has_ended(cohort: Cohort, today: date) -> bool:
 def end_enrolment(db: Session, enrolment: Enrolment) -> None:
     """Close an enrolment; it stays readable."""
     end_companionship(db, enrolment)
+    end_mentoring(db, enrolment)
     enrolment.ended_at = now()
     record(db, enrolment.person_id, "ended", "enrolment", enrolment.public_id, enrolment_id=enrolment.id)
     db.flush()

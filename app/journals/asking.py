@@ -12,7 +12,7 @@ from app.journals.services import About, publish_post, start_post
 from app.journals.talk import tell_pod
 from app.web.i18n import Locale
 
-HELPERS = (Visibility.COACHES, Visibility.POD, Visibility.COHORT)
+HELPERS = (Visibility.MENTOR, Visibility.COACHES, Visibility.POD, Visibility.COHORT)
 
 
 def helpers(circle: Circle, site: str, locale: Locale) -> list[tuple[str, str, str]]:
@@ -21,7 +21,14 @@ def helpers(circle: Circle, site: str, locale: Locale) -> list[tuple[str, str, s
 
 
 def ask_about(
-    db: Session, about: About, *, body: str, visibility: Visibility, language: str, once: str
+    db: Session,
+    about: About,
+    circle: Circle,
+    *,
+    body: str,
+    visibility: Visibility,
+    language: str,
+    once: str,
 ) -> Post:
     """Ask; the same `once` asks once. Who asks their coaches waits for an answer, whatever the group
     promises; who asks others waits for the coaches where they promise one."""
@@ -39,7 +46,16 @@ def ask_about(
         return post
     promised = enrolment.cohort is not None and promises_answers(enrolment.cohort)
     asks = visibility is Visibility.COACHES or promised
-    publish_post(db, post, title="", body=body, visibility=visibility, version=post.version, asks=asks)
+    publish_post(
+        db,
+        post,
+        title="",
+        body=body,
+        visibility=visibility,
+        version=post.version,
+        asks=asks and visibility is not Visibility.MENTOR,
+        mentorship_id=circle.mentorship_id if visibility is Visibility.MENTOR else None,
+    )
     if visibility is Visibility.POD:
         tell_pod(db, post, enrolment)
     return post

@@ -19,6 +19,7 @@ class Visibility(StrEnum):
     """Who may read a post, from the author alone to the web."""
 
     PRIVATE = "private"
+    MENTOR = "mentor"
     COACHES = "coaches"
     POD = "pod"
     COHORT = "cohort"
@@ -55,6 +56,7 @@ class Post(Base):
             sqlite_where=text("is_question = 1"),
             postgresql_where=text("is_question"),
         ),
+        Index("ix_post_mentorship_id_published_at", "mentorship_id", "published_at", "id"),
         Index("ix_post_thing_visibility", "programme_slug", "thing_slug", "visibility", "published_at", "id"),
     )
 
@@ -67,6 +69,7 @@ class Post(Base):
     thing_slug: Mapped[str | None] = mapped_column(String(80))
     language: Mapped[str] = mapped_column(String(8), default="en")
     visibility: Mapped[str] = mapped_column(String(12))
+    mentorship_id: Mapped[int | None] = mapped_column(ForeignKey("mentorship.id", ondelete="SET NULL"))
     is_question: Mapped[bool] = mapped_column(default=False)
     asks_since: Mapped[datetime | None] = mapped_column()
     title: Mapped[str] = mapped_column(String(200), default="")

@@ -53,6 +53,9 @@ SENTENCES = {
     ),
     Kind.POD: message("%(name)s put you into a small group: see with whom"),
     Kind.BUDDY: message("%(name)s found a buddy for you: see who it is"),
+    Kind.MENTOR_ASKED: message("%(name)s asks you to be their mentor"),
+    Kind.MENTOR: message("%(name)s is your mentor now"),
+    Kind.SHARED: message("%(name)s shares “%(title)s” with you, as their mentor"),
 }
 SESSION_CHANGED = message("“%(title)s” has changed: %(when)s")
 SESSION_CANCELLED = message("“%(title)s” is cancelled: %(when)s")
@@ -69,6 +72,8 @@ ELSEWHERE = {
     Kind.NOT_LET_IN: ("/join", SENTENCES[Kind.NOT_LET_IN]),
     Kind.POD: ("/#groups", SENTENCES[Kind.POD]),
     Kind.BUDDY: ("/#groups", SENTENCES[Kind.BUDDY]),
+    Kind.MENTOR_ASKED: ("/mentoring", SENTENCES[Kind.MENTOR_ASKED]),
+    Kind.MENTOR: ("/", SENTENCES[Kind.MENTOR]),
 }
 """Where notices lead that speak of no post, and what they say."""
 ICONS = {
@@ -94,6 +99,9 @@ ICONS = {
     Kind.NOT_LET_IN: "info",
     Kind.POD: "users",
     Kind.BUDDY: "users",
+    Kind.MENTOR_ASKED: "user",
+    Kind.MENTOR: "user",
+    Kind.SHARED: "user",
 }
 
 READER = aliased(Person)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, load_only
 
+from app.cohorts.mentoring import mentors_in
 from app.cohorts.models import CohortCoach, Enrolment
 from app.errors import NotFound
 from app.journals.models import Audience, Comment, Picture, Post, Revision, Visibility
@@ -44,13 +45,19 @@ def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
     """Which posts a person may read; None is the web.
 
     Nobody but the author reads a draft or a private post, whatever their role. Coaches, the cohort and the
-    small group are those of the post's enrolment, now: access ends with the role or the membership. What is
-    hidden is there for its author and, where they could read it, its coaches.
+    small group are those of the post's enrolment, now: access ends with the role or the membership. A mentor
+    reads what was shared with their mentorship, while it lasts. What is hidden is there for its author and,
+    where they could read it, its coaches.
     """
     if viewer is None:
         return and_(_published(), _NOT_HIDDEN, Post.visibility == Visibility.PUBLIC)
     return visible_when(
-        viewer.person_id, viewer.organization_id, viewer.cohort_ids, viewer.coached_ids, viewer.pod_ids
+        viewer.person_id,
+        viewer.organization_id,
+        viewer.cohort_ids,
+        viewer.coached_ids,
+        viewer.pod_ids,
+        viewer.mentoring,
     )
 
 
@@ -59,7 +66,7 @@ def _published() -> ColumnElement[bool]:
 
 
 def visible_when(
-    person: Any, organization: Any, cohorts: Any, coached: Any, pods: Any
+    person: Any, organization: Any, cohorts: Any, coached: Any, pods: Any, mentoring: Any
 ) -> ColumnElement[bool]:
     """`visible_to` of a viewer's values, or in a statement that is built once, of what `eyes_of` gives."""
     own = and_(Post.author_id == person, Post.deleted_at.is_(None))
@@ -68,6 +75,11 @@ def visible_when(
         and_(Post.visibility == Visibility.MEMBERS, organization == _ORGANIZATION),
         and_(Post.visibility == Visibility.COHORT, _among(_COHORT, cohorts)),
         and_(Post.visibility == Visibility.POD, _among(_POD, pods)),
+        and_(
+            Post.mentorship_id.is_not(None),
+            Post.visibility != Visibility.PRIVATE,
+            _among(Post.mentorship_id, mentoring),
+        ),
     )
     by_coaches = and_(
         or_(*(Post.visibility == circle for circle in SHARED_WITH_COACH)), _among(_COHORT, coached)
@@ -97,7 +109,12 @@ def pods_in(person: Any) -> Select[Any]:
 def eyes_of(person: Any, organization: Any, *, correlated: Any = None) -> tuple[Any, ...]:
     """What `visible_when` takes of somebody whose memberships the database is asked for; of one row of
     people, which is then `correlated`, or of a parameter."""
-    memberships: tuple[Any, ...] = (learns_in(person), coaches_in(person), pods_in(person))
+    memberships: tuple[Any, ...] = (
+        learns_in(person),
+        coaches_in(person),
+        pods_in(person),
+        mentors_in(person),
+    )
     if correlated is not None:
         memberships = tuple(one.correlate(correlated) for one in memberships)
     return (person, organization, *memberships)

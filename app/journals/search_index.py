@@ -51,6 +51,7 @@ _SHAPING = (
     "title",
     "html",
     "visibility",
+    "mentorship_id",
     "cohort_id",
     "programme_slug",
     "thing_slug",
@@ -69,6 +70,12 @@ def circles_of(post: Any, pod_id: int | None = None) -> tuple[str, ...]:
     group of its enrolment, for a post that is for it."""
     if post.visibility in (Visibility.MEMBERS, Visibility.PUBLIC):
         return (MEMBERS if post.visibility == Visibility.MEMBERS else WEB,)
+    shared = post.mentorship_id is not None and post.visibility != Visibility.PRIVATE
+    mentor = (mark("n", post.mentorship_id),) if shared else ()
+    return (*mentor, *_in_cohort(post, pod_id))
+
+
+def _in_cohort(post: Any, pod_id: int | None) -> tuple[str, ...]:
     if post.cohort_id is None:
         return ()
     if post.visibility == Visibility.COHORT:
@@ -153,6 +160,7 @@ _SOURCE = select(
     Post.programme_slug,
     Post.thing_slug,
     Post.visibility,
+    Post.mentorship_id,
     Post.title,
     Post.html,
     Post.published_at,

@@ -66,6 +66,7 @@ class PostLine(NamedTuple):
     is_answered: bool | None
     hidden_at: datetime | None
     source_url: str | None
+    for_mentor: bool = False
 
 
 def _id(name: str) -> BindParameter[Any]:
@@ -106,6 +107,7 @@ _SHOWN = (
     case((Post.is_question, _ACCEPTED)),
     Post.hidden_at,
     Post.source_url,
+    Post.mentorship_id.is_not(None),
 )
 Lines = Select[*tuple[Any, ...]]
 LINES: Lines = select(

@@ -11,7 +11,7 @@ from app.cohorts.queries import coaches_of
 from app.events.log import record
 from app.journals.mentions import linked_in, people_named, tell_mentioned
 from app.journals.models import Comment, Post, Reaction, ReactionKind
-from app.journals.queries import readers_among
+from app.journals.queries import SHARED_WITH_COACH, readers_among
 from app.journals.reviews import answers_as_coach, keep_reviews
 from app.markdown import render_post
 from app.notices.models import Kind
@@ -24,8 +24,8 @@ MOST_TOLD = 20
 
 
 def tell_coaches(db: Session, post: Post) -> None:
-    """The coaches of a group hear of a question in it."""
-    if post.cohort_id is None:
+    """The coaches of a group hear of a question in it that they may read."""
+    if post.cohort_id is None or post.visibility not in SHARED_WITH_COACH:
         return
     for coach in coaches_of(db, post.cohort_id):
         tell(

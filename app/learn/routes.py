@@ -17,6 +17,7 @@ from app.learn import (
     invited_routes,
     journal_routes,
     keep_routes,
+    mentor_routes,
     message_routes,
     moderation_routes,
     opml_routes,
@@ -148,6 +149,7 @@ router.pages_of(search_routes.router)
 router.pages_of(keep_routes.router)
 router.pages_of(opml_routes.router)
 router.pages_of(stuck_routes.router)
+router.pages_of(mentor_routes.router)
 router.pages_of(session_routes.router)
 router.pages_of(calendar_routes.router)
 router.pages_of(talk_routes.router)

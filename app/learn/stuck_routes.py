@@ -71,6 +71,7 @@ def _page(
         ask_about(
             db,
             About(enrolment, found, what),
+            circle,
             body=form.data.body,
             visibility=Visibility(form.data.to),
             language=locale.language,
@@ -84,6 +85,7 @@ def _page(
     context = {
         "form": form,
         "to": to,
+        "enrolment": enrolment,
         "thing": what,
         "text": text,
         "lang": locale.lang(text.language),

@@ -207,4 +207,9 @@ def _written(reader: Reader, thing: Thing, line: PostLine) -> Written:
     title = title_of(line, thing, locale)
     if line.published_at is None:
         return Written(title, f"{url}/edit", "", "")
-    return Written(title, url, readers_in_words(locale, line.visibility), locale.ago(line.published_at))
+    return Written(
+        title,
+        url,
+        readers_in_words(locale, line.visibility, mentor=line.for_mentor),
+        locale.ago(line.published_at),
+    )

@@ -51,9 +51,9 @@ class Enrolled(NamedTuple):
 @dataclass(frozen=True)
 class Viewer:
     """A signed-in person. `cohorts` are those with an enrolment that has not ended, `coached` those coached
-    now; both, and the small groups of the enrolments, decide what `visible_to` shows. `enrolments` are all
-    that have not ended, the most recently active first. `has_news` where there is a notice that they have not
-    read."""
+    now; both, the small groups of the enrolments and the mentorships that they are the mentor in
+    (`mentoring`) decide what `visible_to` shows. `enrolments` are all that have not ended, the most recently
+    active first. `has_news` where there is a notice that they have not read."""
 
     person_id: int
     public_id: str
@@ -69,6 +69,7 @@ class Viewer:
     cohorts: tuple[Membership, ...] = ()
     coached: tuple[Membership, ...] = ()
     enrolments: tuple[Enrolled, ...] = field(default=(), compare=False)
+    mentoring: tuple[int, ...] = ()
 
     @property
     def is_organizer(self) -> bool:

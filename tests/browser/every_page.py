@@ -138,6 +138,7 @@ PAGES = (
     Page(THING, "started", "learner", T, main=True),
     Page(THING, "complete", "learner", thing("your-journal")),
     Page(STUCK_PAGE, who="learner", at=T, main=True),
+    Page("/mentoring", "nobody", "learner"),
     Page(STUCK_PAGE, "nothing filled in", "learner", T, form={}, status=422),
     Page(STUCK_PAGE, "nobody to ask", "newcomer", T),
     Page(THING, "with a picture", "learner", thing("short-video")),

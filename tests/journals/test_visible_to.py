@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.cohorts.models import Cohort, CohortCoach, Enrolment, Pod
+from app.cohorts.models import Cohort, CohortCoach, Enrolment, Mentorship, Pod
 from app.db import Database
 from app.journals.models import Audience, Comment, Post, Visibility
 from app.journals.queries import (
@@ -42,6 +42,12 @@ class EnrolmentPlan(NamedTuple):
     pod: int | None
 
 
+class MentorPlan(NamedTuple):
+    enrolment: int
+    mentor: int | None
+    ended: bool
+
+
 class CommentPlan(NamedTuple):
     author: int
     audience: Audience
@@ -57,6 +63,7 @@ class PostPlan:
     published: bool
     deleted: bool
     hidden: bool
+    mentorship: int | None
     comments: tuple[CommentPlan, ...]
 
 
@@ -66,6 +73,7 @@ class World:
     roles: tuple[Role, ...]
     enrolments: tuple[EnrolmentPlan, ...]
     coaches: tuple[tuple[int, int, bool], ...]
+    mentorships: tuple[MentorPlan, ...]
     posts: tuple[PostPlan, ...]
 
 
@@ -90,6 +98,8 @@ def worlds(draw: st.DrawFn) -> World:
     seldom = st.integers(0, 3).map(lambda number: not number)
     answers = st.builds(CommentPlan, person_numbers, st.sampled_from(Audience), deleted=seldom, hidden=seldom)
     enrolment_numbers = st.integers(0, len(enrolments) - 1) if enrolments else st.nothing()
+    mentors = st.builds(MentorPlan, enrolment_numbers, st.none() | person_numbers, ended=seldom)
+    mentorships = draw(st.lists(mentors, max_size=4, unique_by=lambda plan: plan.enrolment))
     posts = st.builds(
         PostPlan,
         author=person_numbers,
@@ -98,6 +108,7 @@ def worlds(draw: st.DrawFn) -> World:
         published=st.integers(0, 3).map(bool),
         deleted=seldom,
         hidden=seldom,
+        mentorship=st.none() | (st.integers(0, len(mentorships) - 1) if mentorships else st.nothing()),
         comments=st.lists(answers, max_size=2).map(tuple),
     )
     return World(
@@ -113,6 +124,7 @@ def worlds(draw: st.DrawFn) -> World:
                 )
             )
         ),
+        mentorships=tuple(mentorships),
         posts=tuple(draw(st.lists(posts, min_size=1, max_size=6))),
     )
 
@@ -128,14 +140,19 @@ def may_read(world: World, viewer: int | None, post: PostPlan) -> bool:
     if post.visibility is Visibility.PRIVATE:
         return False
     if post.hidden:
-        return viewer is not None and _coaches_the_cohort_of(world, viewer, post)
+        is_theirs = post.visibility is not Visibility.MENTOR
+        return viewer is not None and is_theirs and _coaches_the_cohort_of(world, viewer, post)
     if post.visibility is Visibility.PUBLIC:
         return True
     if viewer is None:
         return False
+    if post.mentorship is not None and world.mentorships[post.mentorship][1:] == (viewer, False):
+        return True
     same_organization = world.organizations[viewer] == world.organizations[post.author]
     if post.visibility is Visibility.MEMBERS and same_organization:
         return True
+    if post.visibility is Visibility.MENTOR:
+        return False
     if _coaches_the_cohort_of(world, viewer, post):
         return True
     if post.visibility is Visibility.POD:
@@ -180,7 +197,7 @@ def _is_in_the_pod_of(world: World, viewer: int, post: PostPlan) -> bool:
 
 def build(db: Session, world: World) -> tuple[list[Person], list[list[int]], list[int]]:
     """The world in the database: people, the ids of each post's comments, the ids of the posts."""
-    for table in (Comment, Post, CohortCoach, Enrolment, Pod, Cohort):
+    for table in (Comment, Post, CohortCoach, Mentorship, Enrolment, Pod, Cohort):
         db.execute(delete(table))
     organizations = [Organization(name=str(number)) for number in range(ORGANIZATIONS)]
     db.add_all(organizations)
@@ -228,12 +245,23 @@ def build(db: Session, world: World) -> tuple[list[Person], list[list[int]], lis
         for cohort, person, ended in world.coaches
     )
     db.flush()
+    mentorships = [
+        Mentorship(
+            enrolment_id=enrolments[plan.enrolment].id,
+            mentor_id=None if plan.mentor is None else people[plan.mentor].id,
+            ended_at=now() if plan.ended else None,
+        )
+        for plan in world.mentorships
+    ]
+    db.add_all(mentorships)
+    db.flush()
     posts = [
         Post(
             author_id=people[plan.author].id,
             enrolment_id=None if plan.enrolment is None else enrolments[plan.enrolment].id,
             cohort_id=None if plan.enrolment is None else enrolments[plan.enrolment].cohort_id,
             visibility=plan.visibility,
+            mentorship_id=None if plan.mentorship is None else mentorships[plan.mentorship].id,
             published_at=now() if plan.published else None,
             deleted_at=now() if plan.deleted else None,
             hidden_at=now() if plan.hidden else None,

@@ -50,6 +50,18 @@ GET  /pause/{token}                                           unknown      404  
 POST /pause/{token}                                           unknown      404   404   404   404   404   404   404   404   404
 GET  /enrolments/{enrolment}/leave                                         login 404   page  404   404   404   404   404   404
 POST /enrolments/{enrolment}/leave                                         login 404   done  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/mentor                                        login 404   page  404   404   404   404   404   404
+POST /enrolments/{enrolment}/mentor                                        login 404   done  404   404   404   404   404   404
+POST /enrolments/{enrolment}/mentor/tiles                                  login 404   done  404   404   404   404   404   404
+POST /enrolments/{enrolment}/mentor/end                                    login 404   done  404   404   404   404   404   404
+GET  /mentor/{token}                                                       login page  page  page  page  page  page  page  page
+POST /mentor/{token}                                                       login done  done  409   done  done  done  done  done
+GET  /mentor/{token}                                          unknown      login 404   404   404   404   404   404   404   404
+POST /mentor/{token}                                          unknown      login 404   404   404   404   404   404   404   404
+GET  /mentoring                                                            login page  page  page  page  page  page  page  page
+POST /mentoring/{mentorship}/accept                                        login 404   404   404   404   404   done  404   404
+POST /mentoring/{mentorship}/end                              asked        login 404   404   404   404   404   done  404   404
+POST /mentoring/{mentorship}/end                                           login done  404   404   404   404   404   404   404
 GET  /programmes/{programme}/images/{path:path}                            page  page  page  page  page  page  page  page  page
 GET  /programmes/{programme}/images/{path:path}               inside       404   page  page  page  page  page  page  page  page
 GET  /programmes/{programme}/images/{path:path}               unknown      404   404   404   404   404   404   404   404   404
@@ -86,6 +98,7 @@ GET  /journals/{handle}/feed.atom                             inside       404  
 GET  /journals/{handle}/feed.atom                             forged       404   404   404   404   404   404   404   404   404
 GET  /journals/{handle}/{post}                                private      404   404   page  404   404   404   404   404   404
 GET  /journals/{handle}/{post}                                coaches      404   404   page  404   404   page  404   404   404
+GET  /journals/{handle}/{post}                                mentor       404   page  page  404   404   404   404   404   404
 GET  /journals/{handle}/{post}                                pod          404   404   page  page  404   page  404   404   404
 GET  /journals/{handle}/{post}                                cohort       404   404   page  page  404   page  404   404   404
 GET  /journals/{handle}/{post}                                members      404   page  page  page  page  page  page  page  page
@@ -689,6 +702,9 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "key": world.ids["feed-key"],
         "session": world.ids[f"meeting-{state}" if state in ("cancelled", "elsewhere") else "meeting"],
         "pod": world.ids["pod-elsewhere" if state == "elsewhere" else "pod"],
+        "mentorship": world.ids[
+            "mentorship-asked" if state == "asked" or "accept" in template else "mentorship"
+        ],
         "template": world.ids["template"],
         "talk": world.ids["talk"],
         "job": "nosuch" if unknown else world.ids["job"],

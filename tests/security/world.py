@@ -20,6 +20,8 @@ from app.coaching.answer_templates import keep_template
 from app.coaching.reviewed import reviewed_post
 from app.coaching.services import want_another_look
 from app.cohorts.invitations import PURPOSE
+from app.cohorts.mentoring import accept as accept_mentoring
+from app.cohorts.mentoring import ask_mentor, offered_by_word, word_of
 from app.cohorts.models import (
     Cohort,
     Enrolment,
@@ -419,6 +421,7 @@ def _put_together(world: World, db: Session) -> None:
     _own_enrolment(db, cast.other_learner).pod_id = elsewhere.id
     world.ids["pod-elsewhere"] = elsewhere.public_id
     world.ids["pod"] = db.query(Pod).filter_by(cohort_id=cast.cohort.id).one().public_id
+    _mentor(world, db)
     for_pod = _post(world, db, "learner", "pod", Visibility.POD)
     _publish(world, db, for_pod, "pod", Visibility.POD, COHORT)
     world.secrets += [
@@ -427,6 +430,32 @@ def _put_together(world: World, db: Session) -> None:
         Secret(world.ids["pod"], ("coach",)),
         Secret(world.ids["pod-elsewhere"], ("other_coach",)),
     ]
+
+
+def _mentor(world: World, db: Session) -> None:
+    """The stranger is the learner's mentor, the other coach is asked by the loner; the peer has a link."""
+    cast, secret = world.site.cast, world.site.app.state.settings.secret()
+    mentorship = ask_mentor(db, _own_enrolment(db, cast.learner), "")
+    mentor = load_viewer(db, world.token("stranger"))
+    assert mentor is not None
+    accept_mentoring(db, mentor, offered_by_word(db, secret, mentor, word_of(secret, mentorship)))
+    world.ids["mentorship"] = mentorship.public_id
+    email = cast.other_coach.email or ""
+    world.ids["mentorship-asked"] = ask_mentor(db, _own_enrolment(db, cast.loner), email).public_id
+    world.ids["mentor"] = word_of(secret, ask_mentor(db, _own_enrolment(db, cast.peer), ""))
+    for_mentor = _post(world, db, "learner", "mentor", Visibility.MENTOR)
+    title, body = "Title mentor kumquat", "Body mentor kumquat"
+    publish_post(
+        db,
+        for_mentor,
+        title=title,
+        body=body,
+        visibility=Visibility.MENTOR,
+        version=for_mentor.version,
+        mentorship_id=mentorship.id,
+    )
+    both = ("learner", "stranger")
+    world.secrets += [Secret(title, both), Secret(body, both), Secret(world.ids["mentor"], ("peer",))]
 
 
 def _own_enrolment(db: Session, person: Person) -> Enrolment:
