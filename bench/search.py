@@ -29,7 +29,7 @@ from app.clock import now
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
 from app.db import Database
 from app.journals.models import Post, SearchEntry, SearchWord, Visibility
-from app.journals.search_index import circle_of, entry_of, longer_words
+from app.journals.search_index import circles_of, entry_of, longer_words
 from app.markdown import excerpt, render_post
 from app.migrate import upgrade
 from app.people.models import Person
@@ -102,6 +102,7 @@ def posts(
                 "programme_slug": programme.slug,
                 "thing_slug": programme.things[number % len(programme.things)].slug,
                 "visibility": visibility,
+                "mentorship_id": None,
                 "language": "nl",
                 "title": " ".join(body.split()[:6]),
                 "body": body,
@@ -153,11 +154,10 @@ def _write(db: Session, rows: list[dict[str, Any]]) -> None:
         some = rows[begin : begin + 5000]
         ids = _insert(db, Post, some)
         written = [SimpleNamespace(**row, id=id_) for row, id_ in zip(some, ids, strict=True)]
-        entries = [entry_of(post) for post in written]
+        entries = [entry_of(post, circles_of(post)) for post in written]
         db.execute(insert(SearchEntry), entries)
         for post, entry in zip(written, entries, strict=True):
-            circle = circle_of(post)
-            known |= {(circle, word) for word in longer_words(entry) if circle}
+            known |= {(circle, word) for circle in circles_of(post) for word in longer_words(entry)}
     db.execute(insert(SearchWord), [{"circle": circle, "word": word} for circle, word in sorted(known)])
 
 

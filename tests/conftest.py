@@ -24,7 +24,7 @@ from starlette.testclient import TestClient
 
 from app.background import make_worker
 from app.blogs.fetch import Fetcher
-from app.cohorts.models import Enrolment
+from app.cohorts.models import Enrolment, Pod
 from app.db import Database
 from app.journals.models import Post, Review, SearchEntry
 from app.journals.queries import SHARED_WITH_COACH
@@ -150,6 +150,9 @@ def connection(migrated: Database) -> Iterator[Connection]:
         yield connection
         strays = select(Post.id).join(Enrolment).where(Post.cohort_id.is_distinct_from(Enrolment.cohort_id))
         assert not connection.scalars(strays).all(), "posts are listed where their enrolment is"
+        lost = Enrolment.ended_at.is_not(None) | Pod.cohort_id.is_distinct_from(Enrolment.cohort_id)
+        in_pods = select(Enrolment.id).join(Pod, Pod.id == Enrolment.pod_id)
+        assert not connection.scalars(in_pods.where(lost)).all(), "a small group is of one's own group"
         shown = Post.published_at.is_not(None) & Post.deleted_at.is_(None)
         found = select(SearchEntry.post_id).where(SearchEntry.post_id == Post.id).exists()
         assert not connection.scalars(select(Post.id).where(shown != found)).all(), "what is shown is found"

@@ -96,6 +96,11 @@ class NoticesForm(Form):
     join_request: Frequency | None = None
     let_in: Frequency | None = None
     not_let_in: Frequency | None = None
+    pod: Frequency | None = None
+    buddy: Frequency | None = None
+    mentor_asked: Frequency | None = None
+    mentor: Frequency | None = None
+    shared: Frequency | None = None
     message: Frequency | None = None
     stopped: Frequency | None = None
     reminder: Annotated[Frequency, AfterValidator(_at_once)] | None = None

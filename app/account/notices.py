@@ -35,6 +35,11 @@ KINDS = {
     Kind.ACCEPTED: message("Your answer to a question is accepted"),
     Kind.LET_IN: message("You are let into a group that you asked to join"),
     Kind.NOT_LET_IN: message("You are not let into a group that you asked to join"),
+    Kind.POD: message("You come into a small group"),
+    Kind.BUDDY: message("You have another buddy"),
+    Kind.MENTOR_ASKED: message("Somebody asks you to be their mentor"),
+    Kind.MENTOR: message("Somebody becomes your mentor"),
+    Kind.SHARED: message("A learner whose mentor you are shares a post with you"),
     Kind.JOIN_REQUEST: message("Somebody asks to join a group of yours"),
     POSTS: message("The newest posts in your groups"),
     Kind.MODERATION: message("There is a decision about what you wrote or reported"),
@@ -59,6 +64,9 @@ CONCERNS: Mapping[str, Callable[[Viewer], bool]] = {
         (Kind.REPORT, Kind.JOIN_REQUEST), lambda viewer: bool(viewer.coached) or viewer.is_organizer
     ),
     **dict.fromkeys((Kind.HANDED_OVER, Kind.STOPPED, MONDAY), lambda viewer: bool(viewer.coached)),
+    Kind.SHARED: lambda viewer: bool(viewer.mentoring),
+    Kind.MENTOR: lambda viewer: bool(viewer.enrolments),
+    **dict.fromkeys((Kind.POD, Kind.BUDDY), lambda viewer: bool(viewer.cohorts)),
     **dict.fromkeys((Kind.SESSION, Kind.SOON), lambda viewer: bool(viewer.cohorts) or bool(viewer.coached)),
 }
 """Whom a kind concerns, where that is not everyone."""

@@ -202,6 +202,9 @@ def _say(
 
 
 def _about(catalogue: Catalogue, post: Post) -> About | None:
+    """What it is a reflection about; a question is none."""
+    if post.is_question:
+        return None
     programme = catalogue.programme(post.programme_slug) if post.programme_slug else None
     thing = programme.thing(post.thing_slug) if programme and post.thing_slug else None
     return About(post.enrolment, programme, thing) if programme and thing and post.enrolment else None

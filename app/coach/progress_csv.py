@@ -31,6 +31,7 @@ def progress_csv(db: Session, cohort: CohortLine, programme: Programme, locale: 
     }
     head = [
         locale.gettext("Name"),
+        locale.gettext("Small group"),
         locale.gettext("Joined"),
         locale.gettext("Last active"),
         locale.gettext("Complete"),
@@ -43,7 +44,9 @@ def progress_csv(db: Session, cohort: CohortLine, programme: Programme, locale: 
         joined, active = (day_in(cohort.time_zone, at) for at in (row.joined_at, row.last_active_at))
         name = f"{row.name} ({row.real_name})" if row.real_name else row.name
         done = str(summary(programme, pack).done)
-        rows.append([name, str(joined), str(active), done, *(words[state] for state in states)])
+        rows.append(
+            [name, row.pod or "", str(joined), str(active), done, *(words[state] for state in states)]
+        )
     return (BOM if bom else "") + _written([head, *rows])
 
 

@@ -63,11 +63,21 @@ def grid_view(
     cursor: str,
 ) -> GridView:
     page = grid(db, cohort, programme, sort=sort, show=show, search=search, cursor=cursor)
-    rows = [
-        _row_html(pages, locale, cohort.public_id, programme, row, locale.ago(row.last_active_at))
-        for row in page.items
-    ]
+    rows: list[Markup] = []
+    pod: str | None = None
+    for row in page.items:
+        if row.pod is not None and row.pod != pod:
+            pod = row.pod
+            rows.append(_pod_html(pages, locale, pod, len(programme.things)))
+        rows.append(
+            _row_html(pages, locale, cohort.public_id, programme, row, locale.ago(row.last_active_at))
+        )
     return GridView(_headings(programme, locale), rows, page.next)
+
+
+def _pod_html(pages: Pages, locale: Locale, pod: str, things: int) -> Markup:
+    """What stands above the learners of a small group."""
+    return pages.piece("coach/_grid_pod.html", locale, {"pod": pod, "things": things})
 
 
 @lru_cache(maxsize=2048)

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from app.coach import (
     attendance_routes,
     blog_routes,
+    buddy_routes,
     inbox_routes,
     joining_routes,
     learner_routes,
     message_routes,
     moderation_routes,
+    pod_routes,
     promise_routes,
     session_routes,
     template_routes,
@@ -99,5 +101,7 @@ for area in (
     today_routes,
     message_routes,
     joining_routes,
+    pod_routes,
+    buddy_routes,
 ):
     router.pages_of(area.router)

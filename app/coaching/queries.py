@@ -18,6 +18,8 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    literal,
+    null,
     or_,
     select,
     tuple_,
@@ -25,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.cohorts.models import Enrolment
+from app.cohorts.models import Enrolment, Pod
 from app.cohorts.queries import CohortLine
 from app.db import BigId, fold
 from app.errors import NotFound
@@ -48,6 +50,7 @@ class Sort(StrEnum):
     SILENCE = "silence"
     NAME = "name"
     PROGRESS = "progress"
+    POD = "pod"
 
 
 class Show(StrEnum):
@@ -59,7 +62,8 @@ class Show(StrEnum):
 
 class GridRow(NamedTuple):
     """One learner, with what is stored of their progress; `facts` only where the pack is no longer true.
-    `waiting` counts posts for which an answer is due."""
+    `waiting` counts posts for which an answer is due. `pod` is their small group, where they are sorted by
+    it; empty for who is in none."""
 
     enrolment_id: int
     person_id: int
@@ -72,14 +76,19 @@ class GridRow(NamedTuple):
     pack: str | None
     facts: str | None
     waiting: int
+    pod: str | None = None
 
 
 _WAITS = (Review.enrolment_id == Enrolment.id, Review.awaits_since.is_not(None))
 _ACTIVE = (Enrolment.cohort_id == bindparam("cohort"), Enrolment.ended_at.is_(None))
+_BEHIND_ALL = "\U0010ffff"
+_POD = func.coalesce(Pod.name_key, literal(_BEHIND_ALL, Pod.name_key.type))
+"""Who is in no small group comes last."""
 _SORTED_BY: Mapping[Sort, tuple[Any, type]] = {
     Sort.SILENCE: (Enrolment.last_active_at, datetime),
     Sort.NAME: (Person.name_key, str),
     Sort.PROGRESS: (Enrolment.things_complete, int),
+    Sort.POD: (_POD, str),
 }
 
 
@@ -121,6 +130,8 @@ def _grid(sort: Sort, show: Show, *, searching: bool, paging: bool) -> Statement
         .order_by(key, Enrolment.id)
         .limit(PAGE_SIZE + 1)
     )
+    if sort is Sort.POD:
+        chosen = chosen.outerjoin(Pod, Pod.id == Enrolment.pod_id)
     if searching:
         like = bindparam("search", type_=String)
         named = (Person.name_key, Person.real_name_key)
@@ -130,7 +141,7 @@ def _grid(sort: Sort, show: Show, *, searching: bool, paging: bool) -> Statement
         chosen = chosen.where(tuple_(key, Enrolment.id) > behind)
     page = _shown(chosen, show).subquery()
     waiting = select(func.count()).where(*_WAITS).correlate(Enrolment).scalar_subquery()
-    return Statement(
+    rows = (
         select(
             Enrolment.id,
             Person.id,
@@ -147,9 +158,12 @@ def _grid(sort: Sort, show: Show, *, searching: bool, paging: bool) -> Statement
         .join(page, page.c.id == Enrolment.id)
         .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)
-        .order_by(page.c.sorted_by, Enrolment.id),
-        row=GridRow,
+        .order_by(page.c.sorted_by, Enrolment.id)
     )
+    pod: Any = null()
+    if sort is Sort.POD:
+        pod, rows = func.coalesce(Pod.name, ""), rows.outerjoin(Pod, Pod.id == Enrolment.pod_id)
+    return Statement(rows.add_columns(pod), row=GridRow)
 
 
 def _shown(statement: Select[*tuple[Any, ...]], show: Show) -> Select[*tuple[Any, ...]]:
@@ -172,11 +186,14 @@ def _escaped(text: str) -> str:
 
 
 def everyone(db: Session, cohort_id: int) -> Sequence[Any]:
-    """All learners of a cohort by name, with what is stored of their progress."""
+    """All learners of a cohort by name, with their small group and what is stored of their progress."""
     joined = func.coalesce(Enrolment.joined_at, Enrolment.started_at).label("joined_at")
     return db.execute(
-        select(Person.name, Person.real_name, joined, Enrolment.last_active_at, *STORED)
+        select(
+            Person.name, Person.real_name, joined, Enrolment.last_active_at, Pod.name.label("pod"), *STORED
+        )
         .join(Enrolment, Enrolment.person_id == Person.id)
+        .outerjoin(Pod, Pod.id == Enrolment.pod_id)
         .outerjoin(ProgressState, ProgressState.enrolment_id == Enrolment.id)
         .where(Enrolment.cohort_id == cohort_id, Enrolment.ended_at.is_(None))
         .order_by(Person.name_key, Person.id)

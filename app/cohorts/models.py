@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clock import now
-from app.db import Base, EmailAddress, new_public_id
+from app.db import Base, EmailAddress, SortKey, new_public_id
 from app.people.models import Person
 
 DEFAULT_ZONE = "Europe/Brussels"
@@ -90,6 +90,22 @@ class CohortCoach(Base):
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
 
 
+class Pod(Base):
+    """A small group of learners in a cohort: those whose enrolment names it."""
+
+    __tablename__ = "pod"
+    __table_args__ = (UniqueConstraint("created_by_id", "once"), UniqueConstraint("cohort_id", "name_key"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(60))
+    name_key: Mapped[str] = mapped_column(SortKey(60))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    once: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Enrolment(Base):
     """One person in one programme, alone or in a cohort; at most one that has not ended.
 
@@ -97,7 +113,8 @@ class Enrolment(Base):
     any number of learners by an index, and with them `active_days`, on how many days they did something, and
     `due_on`, the first day on which something of the run is due that they have not done. `timing` has their
     pauses and the days that they were given (see app/cohorts/schedule.py). Who `stopped_at` some moment has
-    stopped until they do something again.
+    stopped until they do something again. `pod_id` is their small group in the cohort, and two or three with
+    the same mark in `buddies` are each other's buddies; both end when they leave (app/cohorts/pods.py).
     """
 
     __tablename__ = "enrolment"
@@ -113,6 +130,7 @@ class Enrolment(Base):
         Index("ix_enrolment_silence", "cohort_id", "last_active_at", "id"),
         Index("ix_enrolment_progress", "cohort_id", "things_complete", "id"),
         Index("ix_enrolment_due", "cohort_id", "due_on"),
+        Index("ix_enrolment_buddies", "buddies"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -129,6 +147,8 @@ class Enrolment(Base):
     due_on: Mapped[date | None] = mapped_column()
     timing: Mapped[str | None] = mapped_column(Text)
     stopped_at: Mapped[datetime | None] = mapped_column()
+    pod_id: Mapped[int | None] = mapped_column(ForeignKey("pod.id", ondelete="SET NULL"), index=True)
+    buddies: Mapped[str | None] = mapped_column(String(12))
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
     cohort: Mapped[Cohort | None] = relationship(lazy="raise_on_sql")
@@ -136,6 +156,37 @@ class Enrolment(Base):
     @property
     def has_stopped(self) -> bool:
         return self.stopped_at is not None and self.stopped_at >= self.last_active_at
+
+
+class Mentorship(Base):
+    """A learner's mentor: asked for from `created_at`, there from `accepted_at` until `ended_at`. `asked_id`
+    is who had the address that the learner typed. A mentor reads what is shared with this mentorship, and
+    sees how far the learner is only where that `shows_tiles`; the next mentor is another mentorship.
+    """
+
+    __tablename__ = "mentorship"
+    __table_args__ = (
+        Index(
+            "uq_mentorship_open",
+            "enrolment_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), index=True)
+    asked_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    mentor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    shows_tiles: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    accepted_at: Mapped[datetime | None] = mapped_column()
+    ended_at: Mapped[datetime | None] = mapped_column()
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise_on_sql")
+    mentor: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[mentor_id])
 
 
 class ThingNote(Base):

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
+from app.cohorts.companions import end_all_companionship, end_companionship
 from app.cohorts.models import Cohort, CohortCoach, Enrolment, Joining, Mode, ThingNote
 from app.cohorts.queries import coaches_of, normal_code, thing_note
 from app.cohorts.runs import Run, read_run
@@ -127,7 +128,8 @@ def _moved(run: Run, by: timedelta) -> Run:
 
 
 def end_run(db: Session, cohort: Cohort, *, actor_id: int) -> None:
-    """Nobody joins it any more, its coaches no longer coach it, and clocks stand still. Who learns in it
+    """Nobody joins it any more, its coaches no longer coach it, its small groups and buddies end, and clocks
+    stand still. Who learns in it
     keeps progress and posts, and reads what the others share with the group."""
     if cohort.archived_at is not None:
         return
@@ -135,6 +137,7 @@ def end_run(db: Session, cohort: Cohort, *, actor_id: int) -> None:
     cohort.archived_at = now()
     cohort.ends_on = min(cohort.ends_on or today, today)
     db.execute(update(Enrolment).where(Enrolment.cohort_id == cohort.id).values(due_on=None))
+    end_all_companionship(db, cohort.id)
     coaches = select(CohortCoach.person_id).where(
         CohortCoach.cohort_id == cohort.id, CohortCoach.ended_at.is_(None)
     )
@@ -149,6 +152,7 @@ def leave(db: Session, enrolment: Enrolment, *, actor_id: int) -> None:
     if enrolment.cohort_id is None:
         return
     cohort = db.get_one(Cohort, enrolment.cohort_id)
+    end_companionship(db, enrolment)
     enrolment.cohort_id = enrolment.joined_at = enrolment.due_on = enrolment.timing = None
     verb = "left" if actor_id == enrolment.person_id else "removed-learner"
     record(db, actor_id, verb, "cohort", cohort.public_id, enrolment_id=enrolment.id)

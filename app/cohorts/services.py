@@ -11,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.clock import now
+from app.cohorts.companions import end_companionship
+from app.cohorts.mentoring import end_mentoring
 from app.cohorts.models import (
     DEFAULT_ZONE,
     Cohort,
@@ -163,6 +165,7 @@ def join(db: Session, person_id: int, cohort: Cohort) -> Enrolment:
         raise Refused(FULL, "code")
     if enrolment.cohort_id is not None:
         enrolment.timing = None
+        end_companionship(db, enrolment)
     enrolment.cohort_id = cohort.id
     enrolment.joined_at = now()
     _settle(db, person_id, cohort.id)
@@ -198,6 +201,8 @@ def has_ended(cohort: Cohort, today: date) -> bool:
 
 def end_enrolment(db: Session, enrolment: Enrolment) -> None:
     """Close an enrolment; it stays readable."""
+    end_companionship(db, enrolment)
+    end_mentoring(db, enrolment)
     enrolment.ended_at = now()
     record(db, enrolment.person_id, "ended", "enrolment", enrolment.public_id, enrolment_id=enrolment.id)
     db.flush()

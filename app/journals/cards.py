@@ -75,7 +75,7 @@ def _card(line: PostLine, thing: Thing | None, locale: Locale) -> PostCard:
         tone=tone(line.author_id),
         at=line.at,
         visibility=line.visibility,
-        readers=readers_in_words(locale, line.visibility),
+        readers=readers_in_words(locale, line.visibility, mentor=line.for_mentor),
         lang=locale.lang(line.language),
         excerpt=line.excerpt,
         thing_label=thing.label if thing else "",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.journals.answers import CommentLine, Reacted, Thread, reactions_to, threads_of
 from app.journals.models import Audience, Visibility
+from app.journals.queries import SHARED_WITH_COACH
 from app.journals.reactions import ReactionsView, reactions_view
 from app.journals.streams import PostLine
 from app.people.viewer import Viewer, initials, tone
@@ -141,7 +142,7 @@ def audiences_of(viewer: Viewer | None, post: PostLine, cohort_id: int | None, l
             _("Only the writer and the coaches of the group read it."),
         )
         return [feedback] if post.visibility == Visibility.COACHES else [feedback, comment]
-    if post.author_id == viewer.person_id and cohort_id is not None:
+    if post.author_id == viewer.person_id and cohort_id is not None and post.visibility in SHARED_WITH_COACH:
         to_coach = (Audience.COACHES.value, _("To my coach"), _("Only the coaches of your group read it."))
         return [to_coach] if post.visibility == Visibility.COACHES else [comment, to_coach]
     return [comment]

@@ -23,7 +23,7 @@ from app.jobs.models import Priority
 from app.jobs.services import Task
 from app.journals.models import Post
 from app.journals.notices import READER, SEEN, with_subjects
-from app.journals.queries import coaches_in, learns_in, visible_when
+from app.journals.queries import eyes_of, visible_when
 from app.mail.services import Letter
 from app.notices.models import DIRECT, POSTS, Frequency, Kind, Notice, NoticeMail
 from app.notices.queries import frequency_of, is_prompt
@@ -112,12 +112,7 @@ def _new_posts(membership: type[Enrolment] | type[CohortCoach]) -> ColumnElement
     index."""
     group = aliased(membership)
     weekly = Frequency.WEEKLY.value == _POSTS_OFTEN
-    seen = visible_when(
-        Person.id,
-        Person.organization_id,
-        learns_in(Person.id).correlate(Person),
-        coaches_in(Person.id).correlate(Person),
-    )
+    seen = visible_when(*eyes_of(Person.id, Person.organization_id, correlated=Person))
     return exists(
         select(Post.id)
         .join(group, group.cohort_id == Post.cohort_id)

@@ -49,7 +49,8 @@ QUOTED = 70
 
 ORDER = (
     *(Kind.SESSION, Kind.SOON),
-    *(Kind.JOIN_REQUEST, Kind.LET_IN, Kind.NOT_LET_IN),
+    *(Kind.JOIN_REQUEST, Kind.LET_IN, Kind.NOT_LET_IN, Kind.POD, Kind.BUDDY),
+    *(Kind.MENTOR_ASKED, Kind.MENTOR, Kind.SHARED),
     *(Kind.ANSWER, Kind.MESSAGE, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.APPROVED, Kind.TALK, Kind.ACCEPTED),
     *(Kind.MENTION, Kind.QUESTION, Kind.HANDED_OVER, Kind.STOPPED),
     *(Kind.REACTION, Kind.BLOG, Kind.REPORT, Kind.MODERATION),
@@ -76,6 +77,11 @@ SUBJECTS = {
     Kind.JOIN_REQUEST: message("%(name)s asks to join a group of yours"),
     Kind.LET_IN: message("%(name)s let you into the group"),
     Kind.NOT_LET_IN: message("About the group that you asked to join"),
+    Kind.POD: message("You are in a small group"),
+    Kind.BUDDY: message("You have a buddy"),
+    Kind.MENTOR_ASKED: message("%(name)s asks you to be their mentor"),
+    Kind.MENTOR: message("%(name)s is your mentor now"),
+    Kind.SHARED: message("%(name)s shares a post with you"),
 }
 DIGESTED = message("What is new for you")
 WITH_TEXT = (Kind.ANSWER, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.MENTION, Kind.QUESTION, Kind.ACCEPTED)

@@ -19,14 +19,16 @@ class Visibility(StrEnum):
     """Who may read a post, from the author alone to the web."""
 
     PRIVATE = "private"
+    MENTOR = "mentor"
     COACHES = "coaches"
+    POD = "pod"
     COHORT = "cohort"
     MEMBERS = "members"
     PUBLIC = "public"
 
 
 class Post(Base):
-    """An entry in a journal; a reflection where `thing_slug` is set.
+    """An entry in a journal; a reflection where `thing_slug` is set and it is no question about that Thing.
 
     `title`, `body`, `html` and its beginning as plain text, `excerpt`, are what readers see, empty until
     `published_at`; of one that was read on the author's own blog, `source_url` is where it stands, and `html`
@@ -54,6 +56,7 @@ class Post(Base):
             sqlite_where=text("is_question = 1"),
             postgresql_where=text("is_question"),
         ),
+        Index("ix_post_mentorship_id_published_at", "mentorship_id", "published_at", "id"),
         Index("ix_post_thing_visibility", "programme_slug", "thing_slug", "visibility", "published_at", "id"),
     )
 
@@ -66,6 +69,7 @@ class Post(Base):
     thing_slug: Mapped[str | None] = mapped_column(String(80))
     language: Mapped[str] = mapped_column(String(8), default="en")
     visibility: Mapped[str] = mapped_column(String(12))
+    mentorship_id: Mapped[int | None] = mapped_column(ForeignKey("mentorship.id", ondelete="SET NULL"))
     is_question: Mapped[bool] = mapped_column(default=False)
     asks_since: Mapped[datetime | None] = mapped_column()
     title: Mapped[str] = mapped_column(String(200), default="")

@@ -15,7 +15,7 @@ from app.db import BigId
 from app.journals.answers import SAID
 from app.journals.cards import thing_of, title_of
 from app.journals.models import Comment, Post, Reaction
-from app.journals.queries import coaches_in, comment_visible_when, learns_in, visible_when
+from app.journals.queries import coaches_in, comment_visible_when, eyes_of, learns_in, visible_when
 from app.notices.models import Frequency, Kind, Notice
 from app.notices.queries import frequency_of
 from app.people.models import Person
@@ -51,6 +51,11 @@ SENTENCES = {
     Kind.NOT_LET_IN: message(
         "You asked to join a group, and it is not possible now: ask whoever gave you the code"
     ),
+    Kind.POD: message("%(name)s put you into a small group: see with whom"),
+    Kind.BUDDY: message("%(name)s found a buddy for you: see who it is"),
+    Kind.MENTOR_ASKED: message("%(name)s asks you to be their mentor"),
+    Kind.MENTOR: message("%(name)s is your mentor now"),
+    Kind.SHARED: message("%(name)s shares “%(title)s” with you, as their mentor"),
 }
 SESSION_CHANGED = message("“%(title)s” has changed: %(when)s")
 SESSION_CANCELLED = message("“%(title)s” is cancelled: %(when)s")
@@ -65,6 +70,10 @@ ELSEWHERE = {
     Kind.JOIN_REQUEST: ("/join-requests", SENTENCES[Kind.JOIN_REQUEST]),
     Kind.LET_IN: ("/", SENTENCES[Kind.LET_IN]),
     Kind.NOT_LET_IN: ("/join", SENTENCES[Kind.NOT_LET_IN]),
+    Kind.POD: ("/#groups", SENTENCES[Kind.POD]),
+    Kind.BUDDY: ("/#groups", SENTENCES[Kind.BUDDY]),
+    Kind.MENTOR_ASKED: ("/mentoring", SENTENCES[Kind.MENTOR_ASKED]),
+    Kind.MENTOR: ("/", SENTENCES[Kind.MENTOR]),
 }
 """Where notices lead that speak of no post, and what they say."""
 ICONS = {
@@ -88,6 +97,11 @@ ICONS = {
     Kind.JOIN_REQUEST: "users",
     Kind.LET_IN: "check",
     Kind.NOT_LET_IN: "info",
+    Kind.POD: "users",
+    Kind.BUDDY: "users",
+    Kind.MENTOR_ASKED: "user",
+    Kind.MENTOR: "user",
+    Kind.SHARED: "user",
 }
 
 READER = aliased(Person)
@@ -107,7 +121,7 @@ _LEARNS_IN = learns_in(READER.id).correlate(READER)
 _COACHES_IN = coaches_in(READER.id).correlate(READER)
 _POST_SEEN = and_(
     Post.published_at.is_not(None),
-    visible_when(READER.id, READER.organization_id, _LEARNS_IN, _COACHES_IN),
+    visible_when(*eyes_of(READER.id, READER.organization_id, correlated=READER)),
 )
 SEEN: ColumnElement[bool] = and_(
     or_(Notice.actor_id.is_(None), _actor.id.is_not(None)),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, load_only
 
+from app.cohorts.mentoring import mentors_in
 from app.cohorts.models import CohortCoach, Enrolment
 from app.errors import NotFound
 from app.journals.models import Audience, Comment, Picture, Post, Revision, Visibility
@@ -28,37 +29,61 @@ _ORGANIZATION = (
 _COHORT = (
     select(_enrolment.cohort_id).where(_enrolment.id == Post.enrolment_id).correlate(Post).scalar_subquery()
 )
+_POD = select(_enrolment.pod_id).where(_enrolment.id == Post.enrolment_id).correlate(Post).scalar_subquery()
 _NOT_HIDDEN = Post.hidden_at.is_(None)
 PICTURES_AT_ONCE = 10
-SHARED_WITH_COACH = (Visibility.COACHES, Visibility.COHORT, Visibility.MEMBERS, Visibility.PUBLIC)
+SHARED_WITH_COACH = (
+    Visibility.COACHES,
+    Visibility.POD,
+    Visibility.COHORT,
+    Visibility.MEMBERS,
+    Visibility.PUBLIC,
+)
 
 
 def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
     """Which posts a person may read; None is the web.
 
-    Nobody but the author reads a draft or a private post, whatever their role. Coaches and the cohort are
-    those of the post's enrolment, now: access ends with the role or the membership. What is hidden is there
-    for its author and, where they could read it, its coaches.
+    Nobody but the author reads a draft or a private post, whatever their role. Coaches, the cohort and the
+    small group are those of the post's enrolment, now: access ends with the role or the membership. A mentor
+    reads what was shared with their mentorship, while it lasts. What is hidden is there for its author and,
+    where they could read it, its coaches.
     """
     if viewer is None:
         return and_(_published(), _NOT_HIDDEN, Post.visibility == Visibility.PUBLIC)
-    return visible_when(viewer.person_id, viewer.organization_id, viewer.cohort_ids, viewer.coached_ids)
+    return visible_when(
+        viewer.person_id,
+        viewer.organization_id,
+        viewer.cohort_ids,
+        viewer.coached_ids,
+        viewer.pod_ids,
+        viewer.mentoring,
+    )
 
 
 def _published() -> ColumnElement[bool]:
     return and_(Post.published_at.is_not(None), Post.deleted_at.is_(None))
 
 
-def visible_when(person: Any, organization: Any, cohorts: Any, coached: Any) -> ColumnElement[bool]:
-    """`visible_to` of a viewer's values, or of parameters in a statement that is built once: `cohorts` and
-    `coached` are then what `learns_in` and `coaches_in` give."""
+def visible_when(
+    person: Any, organization: Any, cohorts: Any, coached: Any, pods: Any, mentoring: Any
+) -> ColumnElement[bool]:
+    """`visible_to` of a viewer's values, or in a statement that is built once, of what `eyes_of` gives."""
     own = and_(Post.author_id == person, Post.deleted_at.is_(None))
     shared = or_(
         Post.visibility == Visibility.PUBLIC,
         and_(Post.visibility == Visibility.MEMBERS, organization == _ORGANIZATION),
-        and_(Post.visibility == Visibility.COHORT, _in_cohort(cohorts)),
+        and_(Post.visibility == Visibility.COHORT, _among(_COHORT, cohorts)),
+        and_(Post.visibility == Visibility.POD, _among(_POD, pods)),
+        and_(
+            Post.mentorship_id.is_not(None),
+            Post.visibility != Visibility.PRIVATE,
+            _among(Post.mentorship_id, mentoring),
+        ),
     )
-    by_coaches = and_(or_(*(Post.visibility == circle for circle in SHARED_WITH_COACH)), _in_cohort(coached))
+    by_coaches = and_(
+        or_(*(Post.visibility == circle for circle in SHARED_WITH_COACH)), _among(_COHORT, coached)
+    )
     return or_(own, and_(_published(), or_(and_(_NOT_HIDDEN, shared), by_coaches)))
 
 
@@ -74,10 +99,32 @@ def coaches_in(person: Any) -> Select[Any]:
     return select(_coaching.cohort_id).where(_coaching.person_id == person, _coaching.ended_at.is_(None))
 
 
-def _in_cohort(cohorts: Any) -> ColumnElement[bool]:
-    if isinstance(cohorts, tuple) and not cohorts:
+def pods_in(person: Any) -> Select[Any]:
+    """The small groups that a person is in now; the same as a viewer's `pod_ids`."""
+    return select(_own.pod_id).where(
+        _own.person_id == person, _own.ended_at.is_(None), _own.pod_id.is_not(None)
+    )
+
+
+def eyes_of(person: Any, organization: Any, *, correlated: Any = None) -> tuple[Any, ...]:
+    """What `visible_when` takes of somebody whose memberships the database is asked for; of one row of
+    people, which is then `correlated`, or of a parameter."""
+    memberships: tuple[Any, ...] = (
+        learns_in(person),
+        coaches_in(person),
+        pods_in(person),
+        mentors_in(person),
+    )
+    if correlated is not None:
+        memberships = tuple(one.correlate(correlated) for one in memberships)
+    return (person, organization, *memberships)
+
+
+def _among(scalar: Any, memberships: Any) -> ColumnElement[bool]:
+    if isinstance(memberships, tuple) and not memberships:
         return false()
-    return _COHORT.in_(cohorts)
+    found: ColumnElement[bool] = scalar.in_(memberships)
+    return found
 
 
 def comment_visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
@@ -102,7 +149,7 @@ def comment_visible_when(person: Any, coached: Any) -> ColumnElement[bool]:
                 or_(Comment.audience == Audience.READERS, Post.author_id == person),
             ),
             Comment.author_id == person,
-            _in_cohort(coached),
+            _among(_COHORT, coached),
         ),
     )
 
@@ -116,7 +163,7 @@ def readers_among(
     readers = select(Person.id).where(
         Person.id.in_(people),
         Post.id == post_id,
-        visible_when(Person.id, Person.organization_id, learns_in(Person.id), coaches_in(Person.id)),
+        visible_when(*eyes_of(Person.id, Person.organization_id)),
     )
     if comment_id is not None:
         readers = readers.where(
@@ -274,13 +321,14 @@ def post_by_once(db: Session, author_id: int, once: str) -> Post | None:
 
 
 def writing_about(db: Session, enrolment_id: int, thing_slugs: tuple[str, ...]) -> Post | None:
-    """The author's newest draft about a Thing, else the newest post about it; one on their own blog is
-    written there."""
+    """The author's newest draft of a reflection about a Thing, else the newest reflection; one on their own
+    blog is written there."""
     return db.scalars(
         select(Post)
         .where(
             Post.enrolment_id == enrolment_id,
             Post.thing_slug.in_(thing_slugs),
+            ~Post.is_question,
             Post.deleted_at.is_(None),
             Post.source_url.is_(None),
         )
@@ -318,13 +366,14 @@ def last_choice(db: Session, person_id: int) -> str | None:
 
 
 def has_reflection(db: Session, enrolment_id: int, thing_slugs: tuple[str, ...], *, published: bool) -> bool:
-    """Whether a post (or a draft) about the Thing exists in the enrolment."""
+    """Whether a reflection (or a draft of one) about the Thing exists in the enrolment."""
     state = Post.published_at.is_not(None) if published else Post.published_at.is_(None)
     found = db.scalar(
         select(true()).where(
             exists().where(
                 Post.enrolment_id == enrolment_id,
                 Post.thing_slug.in_(thing_slugs),
+                ~Post.is_question,
                 Post.deleted_at.is_(None),
                 state,
             )

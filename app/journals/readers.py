@@ -7,40 +7,58 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.cohorts.companions import names_in_pod
+from app.cohorts.mentoring import mentor_of
 from app.cohorts.models import Enrolment
 from app.cohorts.queries import coaches_of, members_count
 from app.journals.models import Visibility
 from app.web.i18n import Locale, message
 
+BESIDE_MENTOR = (Visibility.COACHES, Visibility.POD, Visibility.COHORT)
+"""Circles in which a mentor is only where the writer says so."""
 SHORT = {
     Visibility.PRIVATE: message("only the writer"),
+    Visibility.MENTOR: message("the mentor"),
     Visibility.COACHES: message("the coaches"),
+    Visibility.POD: message("the small group"),
     Visibility.COHORT: message("the group"),
     Visibility.MEMBERS: message("everyone here"),
     Visibility.PUBLIC: message("the web"),
 }
 
 
-def readers_in_words(locale: Locale, visibility: str) -> str:
-    return SHORT[Visibility(visibility)].translated(locale.gettext)
+def readers_in_words(locale: Locale, visibility: str, *, mentor: bool = False) -> str:
+    """`mentor` where the writer's mentor reads it, too."""
+    words = SHORT[Visibility(visibility)].translated(locale.gettext)
+    if mentor and visibility in BESIDE_MENTOR:
+        return locale.gettext("%(readers)s and the mentor") % {"readers": words}
+    return words
 
 
 @dataclass(frozen=True)
 class Circle:
-    """Who \"my coach\" and \"my group\" are for the posts of one enrolment; alone there are neither."""
+    """Who \"my coach\", \"my small group\" and \"my group\" are for the posts of one enrolment; alone there
+    is none of them. `pod` has the names of the others in it; `mentor` has one, and `mentorship_id`, where
+    there is a mentor."""
 
     group: str = ""
     learners: int = 0
     coaches: Sequence[str] = ()
+    pod: Sequence[str] = ()
+    mentor: str = ""
+    mentorship_id: int | None = None
 
 
 def circle_of(db: Session, enrolment: Enrolment | None) -> Circle:
     """The enrolment's cohort is loaded with it."""
-    cohort = enrolment.cohort if enrolment else None
+    cohort, mentorship = enrolment.cohort if enrolment else None, mentor_of(db, enrolment)
+    mentor = mentorship.mentor.name if mentorship and mentorship.mentor else ""
+    mentorship_id = mentorship.id if mentorship else None
     if cohort is None:
-        return Circle()
+        return Circle(mentor=mentor, mentorship_id=mentorship_id)
     coaches = [coach.name for coach in coaches_of(db, cohort.id)]
-    return Circle(cohort.name, members_count(db, cohort.id), coaches)
+    pod = names_in_pod(db, enrolment) if enrolment else ()
+    return Circle(cohort.name, members_count(db, cohort.id), coaches, pod, mentor, mentorship_id)
 
 
 def allowed(circle: Circle, *, asks: bool = False) -> list[Visibility]:
@@ -50,8 +68,12 @@ def allowed(circle: Circle, *, asks: bool = False) -> list[Visibility]:
     at = found.index(Visibility.MEMBERS)
     if circle.group:
         found.insert(at, Visibility.COHORT)
+    if circle.pod:
+        found.insert(at, Visibility.POD)
     if circle.coaches:
         found.insert(at, Visibility.COACHES)
+    if circle.mentor:
+        found.insert(at, Visibility.MENTOR)
     return found
 
 
@@ -60,7 +82,9 @@ def choices(circle: Circle, site: str, locale: Locale, *, asks: bool = False) ->
     _ = locale.gettext
     words = {
         Visibility.PRIVATE: (_("Only me"), _private(circle, locale)),
+        Visibility.MENTOR: (_("My mentor"), _mentor(circle, locale)),
         Visibility.COACHES: (_("My coach"), _coaches(circle, locale)),
+        Visibility.POD: (_("My small group"), _pod(circle, locale)),
         Visibility.COHORT: (_("My group"), _group(circle, locale)),
         Visibility.MEMBERS: (
             _("Everyone here"),
@@ -81,6 +105,11 @@ def _private(circle: Circle, locale: Locale) -> str:
     )
 
 
+def _mentor(circle: Circle, locale: Locale) -> str:
+    both = locale.gettext("You and %(name)s.") % {"name": circle.mentor}
+    return f"{both} {_private(circle, locale)}" if circle.coaches else both
+
+
 def _coaches(circle: Circle, locale: Locale) -> str:
     names = {"names": locale.enumeration(circle.coaches)}
     return (
@@ -89,6 +118,11 @@ def _coaches(circle: Circle, locale: Locale) -> str:
         )
         % names
     )
+
+
+def _pod(circle: Circle, locale: Locale) -> str:
+    names = locale.enumeration([*circle.pod, *circle.coaches])
+    return locale.gettext("You, and %(names)s.") % {"names": names}
 
 
 def _group(circle: Circle, locale: Locale) -> str:

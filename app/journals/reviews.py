@@ -52,6 +52,7 @@ _FACTS = select(
     Post.cohort_id.label("in_cohort"),
     Post.enrolment_id.label("of_enrolment"),
     Post.thing_slug,
+    Post.is_question,
     Post.edited_at,
     OPEN_WISH.label("asks_since"),
     _shared.label("is_shared"),
@@ -178,7 +179,8 @@ def _promised(connection: Connection, row: Any) -> Promised | None:
         return None
     if not had:
         return Promised.FIRST
-    return Promised.EVERY if promise == ReplyPromise.EVERY and row.thing_slug else None
+    is_reflection = row.thing_slug and not row.is_question
+    return Promised.EVERY if promise == ReplyPromise.EVERY and is_reflection else None
 
 
 def _begin(connection: Connection, row: Any, kept: Mapping[str, Any]) -> None:
@@ -208,6 +210,7 @@ def is_approved(db: Session, enrolment_id: int, thing_slugs: Sequence[str]) -> b
             Review.enrolment_id == enrolment_id,
             Review.approved_at.is_not(None),
             Post.thing_slug.in_(thing_slugs),
+            ~Post.is_question,
             Post.deleted_at.is_(None),
         )
     )

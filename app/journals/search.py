@@ -122,7 +122,9 @@ def _circles(viewer: Viewer | None) -> list[str]:
         return [WEB]
     groups = [mark("c", cohort) for cohort in {*viewer.cohort_ids, *viewer.coached_ids}]
     coached = [mark("k", cohort) for cohort in viewer.coached_ids]
-    return [mark("a", viewer.person_id), MEMBERS, WEB, *groups, *coached]
+    pods = [mark("o", pod) for pod in viewer.pod_ids]
+    mentored = [mark("n", mentorship) for mentorship in viewer.mentoring]
+    return [mark("a", viewer.person_id), MEMBERS, WEB, *groups, *coached, *pods, *mentored]
 
 
 _SYNTAX = {"sqlite": ('"', " OR ", ") AND ("), "postgresql": ("'", " | ", ") & (")}

@@ -26,6 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Mapper, Session
 
+from app.cohorts.models import Enrolment
 from app.db import BigId
 from app.jobs.models import Priority
 from app.jobs.services import Task
@@ -50,6 +51,7 @@ _SHAPING = (
     "title",
     "html",
     "visibility",
+    "mentorship_id",
     "cohort_id",
     "programme_slug",
     "thing_slug",
@@ -63,31 +65,46 @@ def mark(kind: str, *names: object) -> str:
     return "_".join((kind, *map(str, names)))
 
 
-def circle_of(post: Any) -> str:
-    """The mark of who reads a post, its author apart; empty where nobody else does."""
-    if post.visibility in (Visibility.COACHES, Visibility.COHORT) and post.cohort_id is not None:
-        return mark("k" if post.visibility == Visibility.COACHES else "c", post.cohort_id)
-    return {Visibility.MEMBERS.value: MEMBERS, Visibility.PUBLIC.value: WEB}.get(post.visibility, "")
+def circles_of(post: Any, pod_id: int | None = None) -> tuple[str, ...]:
+    """The marks of who reads a post, its author apart; none where nobody else does. `pod_id` is the small
+    group of its enrolment, for a post that is for it."""
+    if post.visibility in (Visibility.MEMBERS, Visibility.PUBLIC):
+        return (MEMBERS if post.visibility == Visibility.MEMBERS else WEB,)
+    shared = post.mentorship_id is not None and post.visibility != Visibility.PRIVATE
+    mentor = (mark("n", post.mentorship_id),) if shared else ()
+    return (*mentor, *_in_cohort(post, pod_id))
 
 
-def _marks(post: Any) -> Iterable[str]:
+def _in_cohort(post: Any, pod_id: int | None) -> tuple[str, ...]:
+    if post.cohort_id is None:
+        return ()
+    if post.visibility == Visibility.COHORT:
+        return (mark("c", post.cohort_id),)
+    if post.visibility == Visibility.COACHES:
+        return (mark("k", post.cohort_id),)
+    if post.visibility == Visibility.POD:
+        pods = (mark("o", pod_id),) if pod_id is not None else ()
+        return (mark("k", post.cohort_id), *pods)
+    return ()
+
+
+def _marks(post: Any, circles: Iterable[str]) -> Iterable[str]:
     yield mark("a", post.author_id)
     if post.cohort_id is not None:
         yield mark("g", post.cohort_id)
-    if circle := circle_of(post):
-        yield circle
+    yield from circles
     if post.programme_slug:
         yield mark("p", post.programme_slug)
         yield mark("t", post.programme_slug, post.thing_slug)
 
 
-def entry_of(post: Any) -> dict[str, Any]:
-    """What the index says of a published post."""
+def entry_of(post: Any, circles: Iterable[str]) -> dict[str, Any]:
+    """What the index says of a published post, for these circles."""
     words = forms_in(f"{post.title} {plain_text(post.html)}")
     return {
         "post_id": post.id,
         "place": (int(post.published_at.timestamp()) << _ID_BITS) + post.id,
-        "words": " ".join(sorted({*words, *_marks(post)})),
+        "words": " ".join(sorted({*words, *_marks(post, circles)})),
         "rules": RULES,
     }
 
@@ -104,11 +121,12 @@ def _write(connection: Connection, post: Any) -> None:
     if post.published_at is None or post.deleted_at is not None:
         connection.execute(delete(SearchEntry).where(SearchEntry.post_id == post.id))
         return
-    entry, insert = entry_of(post), _INSERTS[connection.dialect.name]
+    pod = select(Enrolment.pod_id).where(Enrolment.id == post.enrolment_id)
+    circles = circles_of(post, connection.scalar(pod) if post.visibility == Visibility.POD else None)
+    entry, insert = entry_of(post, circles), _INSERTS[connection.dialect.name]
     written = insert(SearchEntry).values(**entry)
     connection.execute(written.on_conflict_do_update(index_elements=["post_id"], set_=entry))
-    circle = circle_of(post)
-    words = [{"circle": circle, "word": word} for word in longer_words(entry)] if circle else []
+    words = [{"circle": circle, "word": word} for circle in sorted(circles) for word in longer_words(entry)]
     if words:
         connection.execute(insert(SearchWord).values(words).on_conflict_do_nothing())
 
@@ -126,13 +144,23 @@ def _follow_update(_: Mapper[Post], connection: Connection, post: Post) -> None:
         _write(connection, post)
 
 
+@event.listens_for(Enrolment, "after_update")
+def _follow_pod(_: Mapper[Enrolment], connection: Connection, enrolment: Enrolment) -> None:
+    if inspect(enrolment).attrs.pod_id.history.has_changes():
+        theirs = (Post.enrolment_id == enrolment.id, Post.visibility == Visibility.POD)
+        for post in connection.execute(_SOURCE.where(*theirs).order_by(Post.id).with_for_update()).all():
+            _write(connection, post)
+
+
 _SOURCE = select(
     Post.id,
     Post.author_id,
+    Post.enrolment_id,
     Post.cohort_id,
     Post.programme_slug,
     Post.thing_slug,
     Post.visibility,
+    Post.mentorship_id,
     Post.title,
     Post.html,
     Post.published_at,

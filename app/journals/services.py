@@ -20,6 +20,7 @@ from app.db import new_public_id
 from app.errors import NotFound, Refused
 from app.events.log import record
 from app.journals.mentions import NOBODY, linked_in, people_named, tell_mentioned
+from app.journals.mentors import tell_mentor
 from app.journals.models import Audience, Comment, Picture, Post, Revision, Visibility
 from app.journals.pictures import Prepared, html_of, name_of
 from app.journals.queries import has_reflection, last_choice, pictures_kept
@@ -143,12 +144,14 @@ def save_draft(
     window: str | None = None,
     about: About | None = None,
     asks: bool = False,
+    mentorship_id: int | None = None,
 ) -> None:
     """Keep what is being written. Readers of a published post see nothing of it, nor does a changed
     visibility, or a wish for an answer, act before it is published. Raises Conflict where another `window`
     saved after `version`."""
     if post.published_at is None:
         post.asks_since = now() if asks else None
+        post.mentorship_id = mentorship_id
     if (title, body) == (post.draft_title, post.draft_body) and post.published_at is None:
         post.visibility = visibility
         return
@@ -208,9 +211,11 @@ def publish_post(
     window: str | None = None,
     about: About | None = None,
     asks: bool = False,
+    mentorship_id: int | None = None,
 ) -> None:
     """Let the readers of `visibility` read the post; for `private` the author keeps it, and it counts all
-    the same. Who `asks` wants an answer of their coaches. Publishing the same text again changes nothing.
+    the same. Who `asks` wants an answer of their coaches; the mentor of `mentorship_id` reads what is not
+    private, too. Publishing the same text again changes nothing.
     Raises Conflict, Refused for an empty text or for one that is shorter than the cohort asks for."""
     if not body.strip():
         raise Refused(message("Write a sentence or two first."), "body")
@@ -218,7 +223,9 @@ def publish_post(
         _refuse_few_words(body, post.language, about)
     at, first = now(), post.published_at is None
     asks_since = _asks_since(db, post, at, asks=asks and visibility != Visibility.PRIVATE)
-    is_shown = not first and (post.title, post.body, post.visibility) == (title, body, visibility)
+    mentorship_id = None if visibility == Visibility.PRIVATE else mentorship_id
+    shown, wanted = (post.title, post.body, post.visibility), (title, body, visibility)
+    is_shown = not first and shown == wanted and post.mentorship_id == mentorship_id
     if is_shown and post.draft_body is None and asks_since == post.asks_since:
         return
     _refuse_to_overwrite(post, title, body, version, window)
@@ -227,7 +234,8 @@ def publish_post(
     if is_shown:
         post.draft_title = post.draft_body = None
         return
-    post.visibility = visibility
+    tells_mentor = mentorship_id is not None and (first or post.mentorship_id != mentorship_id)
+    post.visibility, post.mentorship_id = visibility, mentorship_id
     post.saved_in = window
     show(db, post, title, body, at, before=before)
     post.draft_title = post.draft_body = None
@@ -235,6 +243,8 @@ def publish_post(
         record(db, post.author_id, "published", "post", post.public_id, enrolment_id=post.enrolment_id)
         if post.is_question:
             tell_coaches(db, post)
+    if tells_mentor:
+        tell_mentor(db, post)
     if about:
         record_reflection(db, about.enrolment, about.programme, about.thing)
     db.flush()

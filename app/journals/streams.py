@@ -22,7 +22,7 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.cohorts.models import Enrolment
 from app.db import BigId
@@ -31,7 +31,7 @@ from app.journals.models import Comment, Post
 from app.journals.queries import (
     coaches_in,
     comment_visible_when,
-    learns_in,
+    eyes_of,
     visible_to,
     visible_when,
 )
@@ -66,14 +66,15 @@ class PostLine(NamedTuple):
     is_answered: bool | None
     hidden_at: datetime | None
     source_url: str | None
+    for_mentor: bool = False
 
 
 def _id(name: str) -> BindParameter[Any]:
     return bindparam(name, type_=BigId)
 
 
-_LEARNS_IN, _COACHES_IN = learns_in(_id("viewer")), coaches_in(_id("viewer"))
-VIEWER: tuple[Any, Any, Any, Any] = (_id("viewer"), _id("viewer_organization"), _LEARNS_IN, _COACHES_IN)
+_COACHES_IN = coaches_in(_id("viewer"))
+VIEWER = eyes_of(_id("viewer"), _id("viewer_organization"))
 VISIBLE = visible_when(*VIEWER)
 _COMMENTS = (
     select(func.count())
@@ -106,6 +107,7 @@ _SHOWN = (
     case((Post.is_question, _ACCEPTED)),
     Post.hidden_at,
     Post.source_url,
+    Post.mentorship_id.is_not(None),
 )
 Lines = Select[*tuple[Any, ...]]
 LINES: Lines = select(
@@ -148,6 +150,25 @@ def cohort_stream(
     """The posts of a cohort that the viewer may read, from the row behind `after` (published at, id)."""
     parameters = {**eyes(viewer), **behind_row(after, limit), "cohort": cohort_id}
     return page_of(_COHORT_STREAM[after is not None].rows(db, parameters), limit)
+
+
+_mate = aliased(Enrolment)
+_BY_POD = Post.enrolment_id.in_(select(_mate.id).where(_mate.pod_id == _id("pod"), _mate.ended_at.is_(None)))
+_POD_STREAM = {behind: _shown(IN_COHORT.where(_BY_POD), behind=behind) for behind in (False, True)}
+
+
+def pod_stream(
+    db: Session,
+    viewer: Viewer,
+    cohort_id: int,
+    pod_id: int,
+    *,
+    after: Any = None,
+    limit: int = STREAM_LENGTH,
+) -> Page[PostLine]:
+    """Those by the members of a small group."""
+    parameters = {**eyes(viewer), **behind_row(after, limit), "cohort": cohort_id, "pod": pod_id}
+    return page_of(_POD_STREAM[after is not None].rows(db, parameters), limit)
 
 
 _ASKED = IN_COHORT.where(Post.is_question)
@@ -269,11 +290,12 @@ def _about_thing(slugs: int) -> Statement:
 
 @dataclass(frozen=True)
 class ThingPosts:
-    """What was written about a Thing: the viewer's posts and drafts, and what others in the group let them
-    read, newest first."""
+    """What was written about a Thing: the viewer's reflections and drafts, what others in the group let them
+    read, newest first, and what both ask."""
 
     mine: Sequence[PostLine] = ()
     others: Sequence[PostLine] = ()
+    questions: Sequence[PostLine] = ()
 
 
 def thing_posts(
@@ -295,9 +317,11 @@ def thing_posts(
         "cohort": cohort_id,
     }
     lines: list[PostLine] = _about_thing(len(thing_slugs)).rows(db, parameters)
+    written = [line for line in lines if line.is_answered is None]
     return ThingPosts(
-        [line for line in lines if line.author_id == viewer.person_id],
-        [line for line in lines if line.author_id != viewer.person_id],
+        [line for line in written if line.author_id == viewer.person_id],
+        [line for line in written if line.author_id != viewer.person_id],
+        [line for line in lines if line.is_answered is not None and line.published_at is not None],
     )
 
 

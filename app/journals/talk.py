@@ -6,11 +6,12 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
+from app.cohorts.models import Enrolment
 from app.cohorts.queries import coaches_of
 from app.events.log import record
 from app.journals.mentions import linked_in, people_named, tell_mentioned
 from app.journals.models import Comment, Post, Reaction, ReactionKind
-from app.journals.queries import readers_among
+from app.journals.queries import SHARED_WITH_COACH, readers_among
 from app.journals.reviews import answers_as_coach, keep_reviews
 from app.markdown import render_post
 from app.notices.models import Kind
@@ -23,13 +24,29 @@ MOST_TOLD = 20
 
 
 def tell_coaches(db: Session, post: Post) -> None:
-    """The coaches of a group hear of a question in it."""
-    if post.cohort_id is None:
+    """The coaches of a group hear of a question in it that they may read."""
+    if post.cohort_id is None or post.visibility not in SHARED_WITH_COACH:
         return
     for coach in coaches_of(db, post.cohort_id):
         tell(
             db,
             coach.id,
+            Kind.QUESTION,
+            once=f"question {post.id}",
+            actor_id=post.author_id,
+            post_id=post.id,
+        )
+
+
+def tell_pod(db: Session, post: Post, enrolment: Enrolment) -> None:
+    """The small group of who asks it hears of a question that is for them."""
+    mates = select(Enrolment.person_id).where(
+        Enrolment.pod_id == enrolment.pod_id, Enrolment.ended_at.is_(None), Enrolment.id != enrolment.id
+    )
+    for person_id in db.scalars(mates):
+        tell(
+            db,
+            person_id,
             Kind.QUESTION,
             once=f"question {post.id}",
             actor_id=post.author_id,

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from app.cohorts.companions import NOBODY, With, companions_of
 from app.cohorts.models import Cohort, Joining
 from app.cohorts.promises import promise_in_words
 from app.cohorts.queries import CohortLine, PersonLine, coaches_of, learners_of, members_count, own_cohort
 from app.cohorts.requests import has_asked
 from app.cohorts.services import is_over
-from app.journals.streams import cohort_questions, cohort_stream
+from app.journals.streams import cohort_questions, cohort_stream, pod_stream
 from app.learn.reader import Reader
 from app.people.viewer import Viewer
 from app.sessions.cards import SessionCard, card_of
@@ -34,18 +35,33 @@ class CohortView:
     count: int
     promise: str
     """What the coaches promise to answer, where there are some."""
+    with_me: With
+    shows_pod: bool
+    """Whether the posts are only those of the viewer's small group."""
     posts: Sequence[Markup]
-    next: str
+    first_url: str
+    next_url: str
+
+
+POD = "pod"
+"""What the stream shows where it does not show all."""
 
 
 def cohort_view(
-    reader: Reader, viewer: Viewer, public_id: str, after: tuple[datetime, int] | None
+    reader: Reader, viewer: Viewer, public_id: str, after: tuple[datetime, int] | None, show: str = ""
 ) -> CohortView:
-    """A group that the viewer learns in or coaches. Raises NotFound."""
+    """A group that the viewer learns in or coaches, with the posts of everyone or of their small group.
+    Raises NotFound."""
     db = reader.db
     cohort = own_cohort(db, viewer, public_id)
     programme = reader.catalogue.programme(cohort.programme_slug)
-    page = cohort_stream(db, viewer, cohort.id, after=after)
+    mine = next((one for one in viewer.enrolments if one.cohort and one.cohort.cohort_id == cohort.id), None)
+    pod_id = mine.pod_id if mine else None
+    if show == POD and pod_id is not None:
+        page = pod_stream(db, viewer, cohort.id, pod_id, after=after)
+    else:
+        show, page = "", cohort_stream(db, viewer, cohort.id, after=after)
+    url, query = f"/cohorts/{public_id}", f"show={show}&" if show else ""
     coaches = tuple(coaches_of(db, cohort.id))
     meeting = next_session_of(db, viewer, cohort)
     return CohortView(
@@ -57,8 +73,11 @@ def cohort_view(
         tuple(learners_of(db, cohort.id, limit=PEOPLE_SHOWN)),
         members_count(db, cohort.id),
         promise_in_words(cohort, reader.locale) if coaches else "",
+        companions_of(db, [mine]).get(mine.enrolment_id, NOBODY) if mine else NOBODY,
+        show == POD,
         reader.excerpts(page.items),
-        page.next,
+        f"{url}?{query}".rstrip("?&"),
+        f"{url}?{query}after={page.next}" if page.next else "",
     )
 
 

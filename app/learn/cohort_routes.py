@@ -33,10 +33,16 @@ UNKNOWN = message("No group has this code. Check each letter, or ask whoever gav
 
 @router.get("/cohorts/{cohort}")
 def cohort_page(
-    request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, after: str = ""
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    locale: Locale,
+    cohort: str,
+    after: str = "",
+    show: str = "",
 ) -> Response:
     reader = reader_of(request, db, viewer, locale)
-    view = cohort_view(reader, viewer, cohort, decode_cursor(after, *STREAM_KEY))
+    view = cohort_view(reader, viewer, cohort, decode_cursor(after, *STREAM_KEY), show)
     return render(request, "learn/cohort.html", {"view": view, "paged": bool(after)})
 
 

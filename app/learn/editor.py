@@ -15,6 +15,7 @@ from app.cohorts.models import Enrolment
 from app.cohorts.promises import promise_in_words, promises_answers
 from app.errors import Refused
 from app.journals.mentions import people_named
+from app.journals.mentors import shares_by_choice
 from app.journals.models import Post, Visibility
 from app.journals.pictures import ACCEPTED, Prepared, html_of, markdown_of
 from app.journals.readers import Circle, allowed, choices, circle_of
@@ -63,7 +64,8 @@ class Desk:
 
     @property
     def about(self) -> About | None:
-        if self.enrolment is None or self.programme is None or self.thing is None:
+        """What it is a reflection about; a question is none."""
+        if self.asks or self.enrolment is None or self.programme is None or self.thing is None:
             return None
         return About(self.enrolment, self.programme, self.thing)
 
@@ -95,6 +97,8 @@ class EditorView:
     promise: str
     """What the coaches promise to answer, where there are some."""
     may_ask: bool
+    mentor: str
+    """Who reads it too, where the writer says so."""
     is_published: bool
     delete_url: str
     words: Words | None
@@ -129,7 +133,8 @@ def open_desk(request: Request, db: Session, viewer: Viewer, locale: Locale, des
     if post is None:
         circle = circle_of(db, desk.enrolment)
         visibility = _default(db, viewer, desk, circle).value
-        form = blank(PostForm, window=str(uuid4()), version=1, visibility=visibility)
+        shares = "1" if shares_by_choice(db, desk.enrolment) else ""
+        form = blank(PostForm, window=str(uuid4()), version=1, visibility=visibility, for_mentor=shares)
     else:
         title, body = writing_of(post)
         form = blank(
@@ -141,6 +146,7 @@ def open_desk(request: Request, db: Session, viewer: Viewer, locale: Locale, des
             body=body,
             visibility=post.visibility,
             asks="1" if _asks_now(db, post) else "",
+            for_mentor="1" if post.mentorship_id is not None else "",
         )
     return _page(request, db, viewer, locale, desk, form)
 
@@ -198,6 +204,7 @@ def write(
             window=data.window or None,
             about=desk.about,
             asks=_gets_answers(desk, circle) and (desk.asks or data.asks is not None),
+            mentorship_id=_mentorship(circle, data, visibility),
         )
     except Conflict as conflict:
         return _conflict(request, db, viewer, locale, desk, form, conflict.post)
@@ -210,6 +217,12 @@ def write(
     words = ASKED.translated(locale.gettext) if asked else _published(locale, visibility, again=was_published)
     flash = Flash(words, kept=data.window)
     return redirect(request, desk.done_url or f"/journals/{viewer.handle}/{post.public_id}", flash)
+
+
+def _mentorship(circle: Circle, data: PostForm, visibility: Visibility) -> int | None:
+    """That of the mentor who reads it, too."""
+    shares = data.for_mentor is not None and visibility is not Visibility.PRIVATE
+    return circle.mentorship_id if shares or visibility is Visibility.MENTOR else None
 
 
 def _gets_answers(desk: Desk, circle: Circle) -> bool:
@@ -265,6 +278,7 @@ def add_picture(
             window=form.data.window or None,
             about=desk.about,
             asks=form.data.asks is not None,
+            mentorship_id=_mentorship(circle, form.data, visibility),
         )
     except Conflict as conflict:
         return _conflict(request, db, viewer, locale, desk, form, conflict.post)
@@ -356,7 +370,9 @@ def _published(locale: Locale, visibility: Visibility, *, again: bool) -> str:
     if again:
         return locale.gettext("Your post is changed.")
     words = {
+        Visibility.MENTOR: locale.gettext("Published. Your mentor can read it now."),
         Visibility.COACHES: locale.gettext("Published. Your coach can read it now."),
+        Visibility.POD: locale.gettext("Published to your small group."),
         Visibility.COHORT: locale.gettext("Published to your group."),
         Visibility.MEMBERS: locale.gettext("Published to everyone here."),
         Visibility.PUBLIC: locale.gettext("Published on the web."),
@@ -394,6 +410,7 @@ def _page(
         desk.asks,
         promise_in_words(cohort, locale) if cohort else "",
         _gets_answers(desk, circle) and not desk.asks,
+        circle.mentor,
         bool(post and post.published_at),
         f"/journals/{viewer.handle}/{post.public_id}/delete" if post else "",
         desk.words(str(form.value("body")), post.language if post else locale.language),

@@ -31,11 +31,31 @@ class BreakForm(Form):
     back: date
 
 
+class AskMentorForm(Form):
+    """Whose address it is, for who has an account here."""
+
+    email: Annotated[str, StringConstraints(max_length=254)] = ""
+
+
+class TilesForm(Form):
+    """Whether the mentor sees them."""
+
+    shown: bool = False
+
+
+class StuckForm(Form):
+    """What somebody needs to go on, and whom they ask."""
+
+    body: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
+    to: Annotated[str, StringConstraints(max_length=12)] = ""
+    once: Mark = ""
+
+
 class PostForm(Form):
     """A post as it is being written. `once` names the post, `version` the save that it was opened with,
     `window` the window it is written in, `writer` who opened it; a script may leave all four out. `insert` is
     the number of a prompt to put into the text, `mention` the handle of a person. Who `asks` wants an answer
-    of the coaches."""
+    of the coaches; with `for_mentor` the mentor may read it, too."""
 
     title: Annotated[str, StringConstraints(max_length=LONGEST_TITLE)] = ""
     body: Annotated[str, StringConstraints(max_length=LONGEST, strip_whitespace=False)] = ""
@@ -47,6 +67,7 @@ class PostForm(Form):
     insert: Annotated[int, Field(ge=0, lt=1000)] | None = None
     mention: Handle = ""
     asks: Literal["1"] | None = None
+    for_mentor: Literal["1"] | None = None
     version: Annotated[int, AfterValidator(lambda version: min(version, 2**31))] | None = None
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app.clock import now
 from app.coaching.reviewed import waiting_by_cohort
+from app.cohorts.companions import With, companions_of
 from app.cohorts.courses import Course, courses_of
 from app.journals.cards import thing_of, title_of
 from app.journals.streams import answers_to, news
@@ -71,6 +72,8 @@ class Home:
     meeting: SessionCard | None
     courses: Sequence[CourseView]
     groups: tuple[WaitingGroup, ...]
+    companions: Sequence[tuple[Membership, With]]
+    """Who is with me, in each of my groups where somebody is."""
     answers: Sequence[AnswerCard]
     news: Sequence[Markup]
 
@@ -92,6 +95,7 @@ def home(reader: Reader, viewer: Viewer) -> Home:
         _meeting(reader, viewer),
         [_course(reader, *where) for where in packs],
         groups,
+        _companions(reader, viewer),
         _answers(reader, viewer),
         reader.excerpts(lines),
     )
@@ -107,6 +111,12 @@ def _meeting(reader: Reader, viewer: Viewer) -> SessionCard | None:
     """The next one within a week."""
     line = next_session(reader.db, viewer, now() + NEAR)
     return card_of(line, reader.locale, with_group=True) if line else None
+
+
+def _companions(reader: Reader, viewer: Viewer) -> list[tuple[Membership, With]]:
+    found = companions_of(reader.db, viewer.enrolments)
+    in_groups = ((one.cohort, found.get(one.enrolment_id)) for one in viewer.enrolments)
+    return [(group, with_me) for group, with_me in in_groups if group and with_me]
 
 
 def _course(reader: Reader, enrolled: Enrolled, course: Course, pack: Mapping[str, str]) -> CourseView:

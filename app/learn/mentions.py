@@ -32,7 +32,7 @@ def mentionable(
     they see anyway; by name."""
     found = {Mentionable(*other) for other in others}
     if cohort_id is not None and cohort_id in (*viewer.cohort_ids, *viewer.coached_ids):
-        only_coaches = visibility == Visibility.COACHES
+        only_coaches = visibility in (Visibility.COACHES, Visibility.POD)
         people = coaches_of(db, cohort_id) if only_coaches else people_of(db, cohort_id, limit=MOST_PEOPLE)
         found |= {Mentionable(person.handle, person.name) for person in people}
     found.discard(Mentionable(viewer.handle, viewer.name))

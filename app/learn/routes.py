@@ -17,6 +17,7 @@ from app.learn import (
     invited_routes,
     journal_routes,
     keep_routes,
+    mentor_routes,
     message_routes,
     moderation_routes,
     opml_routes,
@@ -24,6 +25,7 @@ from app.learn import (
     revision_routes,
     search_routes,
     session_routes,
+    stuck_routes,
     talk_routes,
     writing_routes,
 )
@@ -146,6 +148,8 @@ router.pages_of(moderation_routes.router)
 router.pages_of(search_routes.router)
 router.pages_of(keep_routes.router)
 router.pages_of(opml_routes.router)
+router.pages_of(stuck_routes.router)
+router.pages_of(mentor_routes.router)
 router.pages_of(session_routes.router)
 router.pages_of(calendar_routes.router)
 router.pages_of(talk_routes.router)

@@ -107,6 +107,7 @@ class ThingView(NamedTuple):
     keep: Markup
     neighbours: Markup
     others: tuple[Markup, ...]
+    questions: tuple[Markup, ...]
     group: Membership | None
     url: str
 
@@ -141,6 +142,7 @@ def thing_view(reader: Reader, programme: Programme, thing: Thing) -> ThingView:
         prepared.keep(thing) if viewer else EMPTY,
         prepared.neighbours(thing),
         tuple(reader.excerpts(posts.others)),
+        tuple(reader.excerpts(posts.questions)),
         group,
         f"{prepared.url}/{thing.slug}",
     )
@@ -205,4 +207,9 @@ def _written(reader: Reader, thing: Thing, line: PostLine) -> Written:
     title = title_of(line, thing, locale)
     if line.published_at is None:
         return Written(title, f"{url}/edit", "", "")
-    return Written(title, url, readers_in_words(locale, line.visibility), locale.ago(line.published_at))
+    return Written(
+        title,
+        url,
+        readers_in_words(locale, line.visibility, mentor=line.for_mentor),
+        locale.ago(line.published_at),
+    )

@@ -35,6 +35,11 @@ class Kind(StrEnum):
     JOIN_REQUEST = "join_request"
     LET_IN = "let_in"
     NOT_LET_IN = "not_let_in"
+    POD = "pod"
+    BUDDY = "buddy"
+    MENTOR_ASKED = "mentor_asked"
+    MENTOR = "mentor"
+    SHARED = "shared"
 
 
 POSTS = "posts"
@@ -55,6 +60,7 @@ AT_ONCE: tuple[str, ...] = (
     Kind.JOIN_REQUEST,
     Kind.LET_IN,
     Kind.NOT_LET_IN,
+    Kind.MENTOR_ASKED,
     REMINDER,
 )
 """What is mailed at once, unless somebody wishes otherwise."""

@@ -26,7 +26,8 @@ class Membership(NamedTuple):
 
 class Enrolled(NamedTuple):
     """An enrolment that has not ended, alone or in a cohort, with what is stored of its progress (see
-    app/progress/packs.py) and of its dates (app/cohorts/schedule.py)."""
+    app/progress/packs.py) and of its dates (app/cohorts/schedule.py). `pod_id` is their small group, and
+    `buddies` what they share with their buddies."""
 
     enrolment_id: int
     public_id: str
@@ -34,6 +35,8 @@ class Enrolled(NamedTuple):
     programme_slug: str
     last_active_at: datetime
     cohort: Membership | None
+    pod_id: int | None
+    buddies: str | None
     joined_at: datetime | None
     timing: str | None
     run: str | None
@@ -48,7 +51,8 @@ class Enrolled(NamedTuple):
 @dataclass(frozen=True)
 class Viewer:
     """A signed-in person. `cohorts` are those with an enrolment that has not ended, `coached` those coached
-    now; both decide what `visible_to` shows. `enrolments` are all that have not ended, the most recently
+    now; both, the small groups of the enrolments and the mentorships that they are the mentor in
+    (`mentoring`) decide what `visible_to` shows. `enrolments` are all that have not ended, the most recently
     active first. `has_news` where there is a notice that they have not read."""
 
     person_id: int
@@ -65,6 +69,7 @@ class Viewer:
     cohorts: tuple[Membership, ...] = ()
     coached: tuple[Membership, ...] = ()
     enrolments: tuple[Enrolled, ...] = field(default=(), compare=False)
+    mentoring: tuple[int, ...] = ()
 
     @property
     def is_organizer(self) -> bool:
@@ -88,6 +93,10 @@ class Viewer:
     @cached_property
     def cohort_ids(self) -> tuple[int, ...]:
         return tuple(membership.cohort_id for membership in self.cohorts)
+
+    @cached_property
+    def pod_ids(self) -> tuple[int, ...]:
+        return tuple(enrolled.pod_id for enrolled in self.enrolments if enrolled.pod_id is not None)
 
     @cached_property
     def coached_ids(self) -> tuple[int, ...]:

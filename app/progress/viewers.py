@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, literal, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, false, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from app.clock import now
-from app.cohorts.models import Cohort, CohortCoach, Enrolment
+from app.cohorts.models import Cohort, CohortCoach, Enrolment, Mentorship
 from app.people.models import Person
 from app.people.queries import LIVE_SESSION, PERSON_SEEN, token_hash
 from app.people.viewer import Enrolled, Membership, Viewer
@@ -28,6 +28,8 @@ _ENROLLED = (
     Cohort.public_id.label("cohort_public_id"),
     Cohort.name.label("cohort_name"),
     Cohort.meets_until.label("cohort_meets_until"),
+    Enrolment.pod_id,
+    Enrolment.buddies,
     *COURSE,
 )
 
@@ -45,6 +47,15 @@ def _with_enrolments(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, 
     )
 
 
+_MENTORING = (
+    select(func.aggregate_strings(cast(Mentorship.id, String), " "))
+    .where(Mentorship.mentor_id == Person.id, Mentorship.ended_at.is_(None))
+    .correlate(Person)
+    .scalar_subquery()
+)
+"""The mentorships in which a person is the mentor, in one text: another join would multiply the rows."""
+
+
 def viewer_statement(
     has_news: ColumnElement[bool], person: Select[*tuple[Any, ...]] = LIVE_SESSION
 ) -> Statement:
@@ -58,6 +69,7 @@ def viewer_statement(
             _coached.name.label("coached_name"),
             _coached.meets_until.label("coached_meets_until"),
             has_news.label("has_news"),
+            _MENTORING.label("mentoring"),
         )
         .outerjoin(CohortCoach, and_(CohortCoach.person_id == Person.id, CohortCoach.ended_at.is_(None)))
         .outerjoin(_coached, _coached.id == CohortCoach.cohort_id)
@@ -112,6 +124,7 @@ def _viewer(found: Sequence[Any]) -> Viewer | None:
         cohorts=_by_name(enrolled.cohort for enrolled in enrolments),
         coached=_by_name(coached),
         enrolments=enrolments,
+        mentoring=tuple(map(int, first.mentoring.split())) if first.mentoring else (),
     )
 
 
@@ -135,6 +148,8 @@ def _enrolments(found: Iterable[Any]) -> tuple[Enrolled, ...]:
             row.programme_slug,
             row.last_active_at,
             cohort,
+            row.pod_id,
+            row.buddies,
             *(getattr(row, name) for name in COURSE_NAMES),
         )
     latest = sorted(

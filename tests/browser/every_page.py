@@ -70,6 +70,9 @@ COMING, PAST, NOW, CANCELLED = (
 INBOX, READING = "/cohorts/{cohort}/coach/inbox", "/cohorts/{cohort}/coach/inbox/{post}"
 TEMPLATES, PROMISE = "/coach/templates", "/cohorts/{cohort}/coach/promise"
 BLOG, BLOGS = "/account/blog", "/cohorts/{cohort}/coach/blogs"
+STUCK_PAGE = "/programmes/{programme}/{thing}/stuck"
+PODS, BUDDIES = "/cohorts/{cohort}/coach/pods", "/cohorts/{cohort}/coach/buddies"
+NOBODY_DEALT = {"name": "Bees", "members": "nobody here", "once": "x"}
 FILLED_IN = {"title": "A find", "body": TYPED}
 
 
@@ -134,6 +137,10 @@ PAGES = (
     Page("/programmes/{programme}", who="learner", at=P, main=True),
     Page(THING, "started", "learner", T, main=True),
     Page(THING, "complete", "learner", thing("your-journal")),
+    Page(STUCK_PAGE, who="learner", at=T, main=True),
+    Page("/mentoring", "nobody", "learner"),
+    Page(STUCK_PAGE, "nothing filled in", "learner", T, form={}, status=422),
+    Page(STUCK_PAGE, "nobody to ask", "newcomer", T),
     Page(THING, "with a picture", "learner", thing("short-video")),
     Page(THING, "with a table", "learner", thing("chart-from-open-data")),
     Page(THING, "optional", "learner", thing("breather-read-others")),
@@ -328,6 +335,18 @@ PAGES = (
     Page("/cohorts/{cohort}/coach/today", "nobody", "coach", EMPTY),
     Page("/cohorts/{cohort}/coach/today/rules", who="coach", at=RIVERSIDE),
     Page("/cohorts/{cohort}/coach/message", who="coach", at=RIVERSIDE),
+    Page(PODS, who="coach", at=RIVERSIDE, main=True),
+    Page(PODS, "nobody yet", "coach", EMPTY),
+    Page(PODS + "/new", who="coach", at=RIVERSIDE),
+    Page(PODS, "nothing filled in", "coach", RIVERSIDE, form={"once": "x"}, status=422),
+    Page(PODS + "/deal", who="coach", at=RIVERSIDE, query="?size=3&anew=1"),
+    Page(PODS + "/deal", "nobody there", "coach", EMPTY),
+    Page(PODS + "/deal", "nobody of them there", "coach", RIVERSIDE, form=NOBODY_DEALT, status=422),
+    Page(BUDDIES + "/new", who="coach", at=RIVERSIDE),
+    Page(BUDDIES, "nobody chosen", "coach", RIVERSIDE, form={"once": "x"}, status=422),
+    Page(BUDDIES + "/deal", who="coach", at=RIVERSIDE, query="?within=group"),
+    Page(BUDDIES + "/deal", "nobody of them there", "coach", RIVERSIDE, form=NOBODY_DEALT, status=422),
+    Page(GRID, "by small group", "coach", RIVERSIDE, "?sort=pod"),
     Page(
         "/cohorts/{cohort}/coach/message", "to nobody", "coach", RIVERSIDE, form={"text_en": "x"}, status=422
     ),

@@ -383,8 +383,17 @@ def test_where_everyone_is_comes_as_a_file_without_formulas(site: Site) -> None:
     assert answer.content.startswith(b"\xef\xbb\xbf")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     head, *rows = csv.reader(StringIO(answer.text.removeprefix("\ufeff")))
-    assert head == ["Name", "Joined", "Last active", "Complete", "Thing 1", "Thing 2", "Thing 3"]
-    states = {row[0]: row[3:] for row in rows}
+    assert head == [
+        "Name",
+        "Small group",
+        "Joined",
+        "Last active",
+        "Complete",
+        "Thing 1",
+        "Thing 2",
+        "Thing 3",
+    ]
+    states = {row[0]: row[4:] for row in rows}
     assert states["Lena Maes"] == ["1", "complete", "not started", "not started"]
     assert {'\'=HYPERLINK("https://evil.example")', "'-1+2", "Ann, the quick"} <= set(states)
     assert site.client(site.cast.coach).get(url).text.startswith("Name,")

@@ -12,13 +12,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.cohorts.models import Cohort, CohortCoach, Enrolment
+from app.cohorts.models import Cohort, CohortCoach, Enrolment, Mentorship, Pod
 from app.db import Database
 from app.journals.models import Audience, Comment, Post, Visibility
 from app.journals.queries import (
-    coaches_in,
     comment_visible_to,
-    learns_in,
+    eyes_of,
     readers_among,
     visible_to,
     visible_when,
@@ -29,9 +28,24 @@ from app.people.viewer import Viewer
 from app.progress.viewers import load_viewer
 from tests import proof
 
-PEOPLE, COHORTS, ORGANIZATIONS = 6, 3, 2
+PEOPLE, COHORTS, ORGANIZATIONS, PODS = 6, 3, 2, 2
 person_numbers = st.integers(0, PEOPLE - 1)
 cohort_numbers = st.integers(0, COHORTS - 1)
+
+
+class EnrolmentPlan(NamedTuple):
+    """`pod` is one of those of its cohort."""
+
+    person: int
+    cohort: int | None
+    ended: bool
+    pod: int | None
+
+
+class MentorPlan(NamedTuple):
+    enrolment: int
+    mentor: int | None
+    ended: bool
 
 
 class CommentPlan(NamedTuple):
@@ -49,6 +63,7 @@ class PostPlan:
     published: bool
     deleted: bool
     hidden: bool
+    mentorship: int | None
     comments: tuple[CommentPlan, ...]
 
 
@@ -56,19 +71,35 @@ class PostPlan:
 class World:
     organizations: tuple[int, ...]
     roles: tuple[Role, ...]
-    enrolments: tuple[tuple[int, int | None, bool], ...]
+    enrolments: tuple[EnrolmentPlan, ...]
     coaches: tuple[tuple[int, int, bool], ...]
+    mentorships: tuple[MentorPlan, ...]
     posts: tuple[PostPlan, ...]
+
+
+def _in_a_pod_only_while_there(plan: EnrolmentPlan) -> EnrolmentPlan:
+    return plan._replace(pod=None) if plan.cohort is None or plan.ended else plan
 
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     enrolments = draw(
-        st.lists(st.tuples(person_numbers, st.none() | cohort_numbers, st.booleans()), max_size=8)
+        st.lists(
+            st.builds(
+                EnrolmentPlan,
+                person_numbers,
+                st.none() | cohort_numbers,
+                ended=st.booleans(),
+                pod=st.none() | st.integers(0, PODS - 1),
+            ).map(_in_a_pod_only_while_there),
+            max_size=8,
+        )
     )
     seldom = st.integers(0, 3).map(lambda number: not number)
     answers = st.builds(CommentPlan, person_numbers, st.sampled_from(Audience), deleted=seldom, hidden=seldom)
     enrolment_numbers = st.integers(0, len(enrolments) - 1) if enrolments else st.nothing()
+    mentors = st.builds(MentorPlan, enrolment_numbers, st.none() | person_numbers, ended=seldom)
+    mentorships = draw(st.lists(mentors, max_size=4, unique_by=lambda plan: plan.enrolment))
     posts = st.builds(
         PostPlan,
         author=person_numbers,
@@ -77,6 +108,7 @@ def worlds(draw: st.DrawFn) -> World:
         published=st.integers(0, 3).map(bool),
         deleted=seldom,
         hidden=seldom,
+        mentorship=st.none() | (st.integers(0, len(mentorships) - 1) if mentorships else st.nothing()),
         comments=st.lists(answers, max_size=2).map(tuple),
     )
     return World(
@@ -92,6 +124,7 @@ def worlds(draw: st.DrawFn) -> World:
                 )
             )
         ),
+        mentorships=tuple(mentorships),
         posts=tuple(draw(st.lists(posts, min_size=1, max_size=6))),
     )
 
@@ -107,16 +140,23 @@ def may_read(world: World, viewer: int | None, post: PostPlan) -> bool:
     if post.visibility is Visibility.PRIVATE:
         return False
     if post.hidden:
-        return viewer is not None and _coaches_the_cohort_of(world, viewer, post)
+        is_theirs = post.visibility is not Visibility.MENTOR
+        return viewer is not None and is_theirs and _coaches_the_cohort_of(world, viewer, post)
     if post.visibility is Visibility.PUBLIC:
         return True
     if viewer is None:
         return False
+    if post.mentorship is not None and world.mentorships[post.mentorship][1:] == (viewer, False):
+        return True
     same_organization = world.organizations[viewer] == world.organizations[post.author]
     if post.visibility is Visibility.MEMBERS and same_organization:
         return True
+    if post.visibility is Visibility.MENTOR:
+        return False
     if _coaches_the_cohort_of(world, viewer, post):
         return True
+    if post.visibility is Visibility.POD:
+        return _is_in_the_pod_of(world, viewer, post)
     return post.visibility is Visibility.COHORT and _learns_in_the_cohort_of(world, viewer, post)
 
 
@@ -131,7 +171,7 @@ def may_read_comment(world: World, viewer: int | None, post: PostPlan, comment: 
 
 
 def _cohort_of(world: World, post: PostPlan) -> int | None:
-    return None if post.enrolment is None else world.enrolments[post.enrolment][1]
+    return None if post.enrolment is None else world.enrolments[post.enrolment].cohort
 
 
 def _coaches_the_cohort_of(world: World, viewer: int, post: PostPlan) -> bool:
@@ -141,12 +181,23 @@ def _coaches_the_cohort_of(world: World, viewer: int, post: PostPlan) -> bool:
 
 def _learns_in_the_cohort_of(world: World, viewer: int, post: PostPlan) -> bool:
     cohort = _cohort_of(world, post)
-    return cohort is not None and (viewer, cohort, False) in world.enrolments
+    there = ((one.person, one.cohort) for one in world.enrolments if not one.ended)
+    return cohort is not None and (viewer, cohort) in there
+
+
+def _is_in_the_pod_of(world: World, viewer: int, post: PostPlan) -> bool:
+    if post.enrolment is None or world.enrolments[post.enrolment].pod is None:
+        return False
+    of_author = world.enrolments[post.enrolment]
+    return any(
+        one.person == viewer and (one.cohort, one.pod) == (of_author.cohort, of_author.pod)
+        for one in world.enrolments
+    )
 
 
 def build(db: Session, world: World) -> tuple[list[Person], list[list[int]], list[int]]:
     """The world in the database: people, the ids of each post's comments, the ids of the posts."""
-    for table in (Comment, Post, CohortCoach, Enrolment, Cohort):
+    for table in (Comment, Post, CohortCoach, Mentorship, Enrolment, Pod, Cohort):
         db.execute(delete(table))
     organizations = [Organization(name=str(number)) for number in range(ORGANIZATIONS)]
     db.add_all(organizations)
@@ -173,14 +224,18 @@ def build(db: Session, world: World) -> tuple[list[Person], list[list[int]], lis
     ]
     db.add_all([*people, *cohorts])
     db.flush()
+    pods = [[Pod(cohort_id=one.id, name=str(n), name_key=str(n)) for n in range(PODS)] for one in cohorts]
+    db.add_all(pod for of_cohort in pods for pod in of_cohort)
+    db.flush()
     enrolments = [
         Enrolment(
-            person_id=people[person].id,
+            person_id=people[plan.person].id,
             programme_slug=f"p{number}",
-            cohort_id=None if cohort is None else cohorts[cohort].id,
-            ended_at=now() if ended else None,
+            cohort_id=None if plan.cohort is None else cohorts[plan.cohort].id,
+            pod_id=None if plan.cohort is None or plan.pod is None else pods[plan.cohort][plan.pod].id,
+            ended_at=now() if plan.ended else None,
         )
-        for number, (person, cohort, ended) in enumerate(world.enrolments)
+        for number, plan in enumerate(world.enrolments)
     ]
     db.add_all(enrolments)
     db.add_all(
@@ -190,12 +245,23 @@ def build(db: Session, world: World) -> tuple[list[Person], list[list[int]], lis
         for cohort, person, ended in world.coaches
     )
     db.flush()
+    mentorships = [
+        Mentorship(
+            enrolment_id=enrolments[plan.enrolment].id,
+            mentor_id=None if plan.mentor is None else people[plan.mentor].id,
+            ended_at=now() if plan.ended else None,
+        )
+        for plan in world.mentorships
+    ]
+    db.add_all(mentorships)
+    db.flush()
     posts = [
         Post(
             author_id=people[plan.author].id,
             enrolment_id=None if plan.enrolment is None else enrolments[plan.enrolment].id,
             cohort_id=None if plan.enrolment is None else enrolments[plan.enrolment].cohort_id,
             visibility=plan.visibility,
+            mentorship_id=None if plan.mentorship is None else mentorships[plan.mentorship].id,
             published_at=now() if plan.published else None,
             deleted_at=now() if plan.deleted else None,
             hidden_at=now() if plan.hidden else None,
@@ -231,12 +297,7 @@ class _Undo(Exception):
 
 def _by_prepared_statements(db: Session, viewer: Viewer) -> set[int]:
     """What the statements of hot pages let through: they ask for the viewer's groups themselves."""
-    eyes = (
-        viewer.person_id,
-        viewer.organization_id,
-        learns_in(viewer.person_id),
-        coaches_in(viewer.person_id),
-    )
+    eyes = eyes_of(viewer.person_id, viewer.organization_id)
     return set(db.scalars(select(Post.id).where(visible_when(*eyes))))
 
 

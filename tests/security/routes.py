@@ -50,6 +50,18 @@ GET  /pause/{token}                                           unknown      404  
 POST /pause/{token}                                           unknown      404   404   404   404   404   404   404   404   404
 GET  /enrolments/{enrolment}/leave                                         login 404   page  404   404   404   404   404   404
 POST /enrolments/{enrolment}/leave                                         login 404   done  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/mentor                                        login 404   page  404   404   404   404   404   404
+POST /enrolments/{enrolment}/mentor                                        login 404   done  404   404   404   404   404   404
+POST /enrolments/{enrolment}/mentor/tiles                                  login 404   done  404   404   404   404   404   404
+POST /enrolments/{enrolment}/mentor/end                                    login 404   done  404   404   404   404   404   404
+GET  /mentor/{token}                                                       login page  page  page  page  page  page  page  page
+POST /mentor/{token}                                                       login done  done  409   done  done  done  done  done
+GET  /mentor/{token}                                          unknown      login 404   404   404   404   404   404   404   404
+POST /mentor/{token}                                          unknown      login 404   404   404   404   404   404   404   404
+GET  /mentoring                                                            login page  page  page  page  page  page  page  page
+POST /mentoring/{mentorship}/accept                                        login 404   404   404   404   404   done  404   404
+POST /mentoring/{mentorship}/end                              asked        login 404   404   404   404   404   done  404   404
+POST /mentoring/{mentorship}/end                                           login done  404   404   404   404   404   404   404
 GET  /programmes/{programme}/images/{path:path}                            page  page  page  page  page  page  page  page  page
 GET  /programmes/{programme}/images/{path:path}               inside       404   page  page  page  page  page  page  page  page
 GET  /programmes/{programme}/images/{path:path}               unknown      404   404   404   404   404   404   404   404   404
@@ -70,6 +82,8 @@ POST /programmes/{programme}/{thing}/activities/{activity}    unknown      login
 GET  /programmes/{programme}/{thing}/reflect                               login page  page  page  page  page  page  page  page
 POST /programmes/{programme}/{thing}/reflect                               403   done  done  done  done  done  done  done  done
 POST /programmes/{programme}/{thing}/reflect                  draft        403   done  done  done  done  done  done  done  done
+GET  /programmes/{programme}/{thing}/stuck                                 login page  page  page  page  page  page  page  page
+POST /programmes/{programme}/{thing}/stuck                                 login 422   done  done  done  422   422   422   422
 GET  /posts/new                                                            login page  page  page  page  page  page  page  page
 GET  /posts/new                                               in-group     login 404   page  404   404   404   404   404   404
 POST /posts/new                                                            403   done  done  done  done  done  done  done  done
@@ -84,6 +98,8 @@ GET  /journals/{handle}/feed.atom                             inside       404  
 GET  /journals/{handle}/feed.atom                             forged       404   404   404   404   404   404   404   404   404
 GET  /journals/{handle}/{post}                                private      404   404   page  404   404   404   404   404   404
 GET  /journals/{handle}/{post}                                coaches      404   404   page  404   404   page  404   404   404
+GET  /journals/{handle}/{post}                                mentor       404   page  page  404   404   404   404   404   404
+GET  /journals/{handle}/{post}                                pod          404   404   page  page  404   page  404   404   404
 GET  /journals/{handle}/{post}                                cohort       404   404   page  page  404   page  404   404   404
 GET  /journals/{handle}/{post}                                members      404   page  page  page  page  page  page  page  page
 GET  /journals/{handle}/{post}                                public       page  page  page  page  page  page  page  page  page
@@ -245,6 +261,23 @@ GET  /cohorts/{cohort}/coach/today/rules                                   login
 POST /cohorts/{cohort}/coach/today/rules                                   login 404   404   404   404   done  404   404   404
 GET  /cohorts/{cohort}/coach/message                                       login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/message                                       login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/coach/pods                                          login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/pods                             alone        login 404   404   404   404   422   404   404   404
+GET  /cohorts/{cohort}/coach/pods/new                                      login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/pods/deal                                     login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/pods/deal                                     login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/coach/pods/{pod}                                    login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/pods/{pod}                       elsewhere    login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/pods/{pod}                       alone        login 404   404   404   404   422   404   404   404
+POST /cohorts/{cohort}/coach/pods/{pod}                       elsewhere    login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/pods/{pod}/dissolve                           login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/pods/{pod}/dissolve              elsewhere    login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/buddies                          alone        login 404   404   404   404   422   404   404   404
+GET  /cohorts/{cohort}/coach/buddies/new                                   login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/buddies/deal                                  login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/buddies/deal                                  login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/buddies/{handle}/part                         login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/buddies/{handle}/part            elsewhere    login 404   404   404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach/time                                          login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/time                                          login 404   404   404   404   done  404   404   404
 GET  /cohorts/{cohort}/coach/notes                                         login 404   404   404   404   page  404   404   404
@@ -459,6 +492,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/programmes/{programme}/{thing}/activities/{activity}": {"done": "1"},
     "/programmes/{programme}/{thing}/reflect": POST_FORM,
     "/programmes/{programme}/{thing}/reflect draft": {**POST_FORM, "action": "draft"},
+    "/programmes/{programme}/{thing}/stuck": {"body": "Where is the button?", "to": "cohort"},
     "/posts/new": POST_FORM,
     "/posts/new asking": {**POST_FORM, "visibility": "cohort"},
     "/journals/{handle}/{post}/edit": POST_FORM,
@@ -501,6 +535,11 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "behind_days": "5",
     },
     "/cohorts/{cohort}/coach/message": {"learner": "piet-claes", "text_en": "Hello.", "action": "send"},
+    "/cohorts/{cohort}/coach/pods": {"name": "Bees", "learner": "lena-maes", "once": "a-pod"},
+    "/cohorts/{cohort}/coach/pods/deal": {"name": "Bees", "members": "lena-maes piet-claes", "once": "dealt"},
+    "/cohorts/{cohort}/coach/pods/{pod}": {"name": "Bees", "learner": "lena-maes", "once": "a-pod"},
+    "/cohorts/{cohort}/coach/buddies": {"learner": "lena-maes", "once": "a-pair"},
+    "/cohorts/{cohort}/coach/buddies/deal": {"members": "lena-maes piet-claes", "once": "pairs"},
     "/cohorts/{cohort}/coach/time": {"learner": "lena-maes", "what": "days", "days": "7"},
     "/cohorts/{cohort}/coach/notes/{thing}": {"body": "Here we use Teams; ask Ann."},
     "/cohorts/{cohort}/coach/blogs": {"blogs": "Lena Maes,https://lena.example/"},
@@ -662,6 +701,10 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "hiding": world.ids[f"hiding-{state or 'comment'}"] if "{hiding}" in template else "",
         "key": world.ids["feed-key"],
         "session": world.ids[f"meeting-{state}" if state in ("cancelled", "elsewhere") else "meeting"],
+        "pod": world.ids["pod-elsewhere" if state == "elsewhere" else "pod"],
+        "mentorship": world.ids[
+            "mentorship-asked" if state == "asked" or "accept" in template else "mentorship"
+        ],
         "template": world.ids["template"],
         "talk": world.ids["talk"],
         "job": "nosuch" if unknown else world.ids["job"],

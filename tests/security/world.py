@@ -20,7 +20,19 @@ from app.coaching.answer_templates import keep_template
 from app.coaching.reviewed import reviewed_post
 from app.coaching.services import want_another_look
 from app.cohorts.invitations import PURPOSE
-from app.cohorts.models import Cohort, Invitation, Joining, JoinRequest, Mode, ReplyPromise
+from app.cohorts.mentoring import accept as accept_mentoring
+from app.cohorts.mentoring import ask_mentor, offered_by_word, word_of
+from app.cohorts.models import (
+    Cohort,
+    Enrolment,
+    Invitation,
+    Joining,
+    JoinRequest,
+    Mode,
+    Pod,
+    ReplyPromise,
+)
+from app.cohorts.pods import make_pods, pair_up
 from app.cohorts.promises import promise_replies
 from app.cohorts.queries import active_enrolment
 from app.cohorts.running import write_note as write_thing_note
@@ -147,6 +159,7 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
         _review,
         _moderate,
         _meet,
+        _put_together,
         _follow_feeds,
         _keep,
         _open_ways_in,
@@ -394,6 +407,61 @@ def _meet(world: World, db: Session) -> None:
             cancel(db, made, actor_id=coach.id)
         world.secrets += [Secret(text, readers, shown=name != "meeting-elsewhere") for text in (*texts, link)]
     world.secrets += [Secret(WORD, ("coach",)), Secret("meeting-elsewhere 58", ("other_coach",), shown=False)]
+
+
+def _put_together(world: World, db: Session) -> None:
+    """A small group in each group, and buddies."""
+    cast = world.site.cast
+    pair = [cast.learner.handle, cast.peer.handle]
+    pair_up(db, cast.cohort.id, [pair], actor_id=cast.coach.id, once="pair")
+    make_pods(db, cast.cohort.id, [("Pod kumquat", pair)], actor_id=cast.coach.id, once="pod")
+    elsewhere = Pod(cohort_id=cast.other_cohort.id, name="Other pod kumquat", name_key="Other pod kumquat")
+    db.add(elsewhere)
+    db.flush()
+    _own_enrolment(db, cast.other_learner).pod_id = elsewhere.id
+    world.ids["pod-elsewhere"] = elsewhere.public_id
+    world.ids["pod"] = db.query(Pod).filter_by(cohort_id=cast.cohort.id).one().public_id
+    _mentor(world, db)
+    for_pod = _post(world, db, "learner", "pod", Visibility.POD)
+    _publish(world, db, for_pod, "pod", Visibility.POD, COHORT)
+    world.secrets += [
+        Secret("Pod kumquat", COHORT),
+        Secret("Other pod kumquat", ("other_coach",)),
+        Secret(world.ids["pod"], ("coach",)),
+        Secret(world.ids["pod-elsewhere"], ("other_coach",)),
+    ]
+
+
+def _mentor(world: World, db: Session) -> None:
+    """The stranger is the learner's mentor, the other coach is asked by the loner; the peer has a link."""
+    cast, secret = world.site.cast, world.site.app.state.settings.secret()
+    mentorship = ask_mentor(db, _own_enrolment(db, cast.learner), "")
+    mentor = load_viewer(db, world.token("stranger"))
+    assert mentor is not None
+    accept_mentoring(db, mentor, offered_by_word(db, secret, mentor, word_of(secret, mentorship)))
+    world.ids["mentorship"] = mentorship.public_id
+    email = cast.other_coach.email or ""
+    world.ids["mentorship-asked"] = ask_mentor(db, _own_enrolment(db, cast.loner), email).public_id
+    world.ids["mentor"] = word_of(secret, ask_mentor(db, _own_enrolment(db, cast.peer), ""))
+    for_mentor = _post(world, db, "learner", "mentor", Visibility.MENTOR)
+    title, body = "Title mentor kumquat", "Body mentor kumquat"
+    publish_post(
+        db,
+        for_mentor,
+        title=title,
+        body=body,
+        visibility=Visibility.MENTOR,
+        version=for_mentor.version,
+        mentorship_id=mentorship.id,
+    )
+    both = ("learner", "stranger")
+    world.secrets += [Secret(title, both), Secret(body, both), Secret(world.ids["mentor"], ("peer",))]
+
+
+def _own_enrolment(db: Session, person: Person) -> Enrolment:
+    found = active_enrolment(db, person.id, PROGRAMME)
+    assert found is not None
+    return found
 
 
 def _follow_feeds(world: World, db: Session) -> None:
