@@ -37,6 +37,7 @@ KINDS = {
     Kind.NOT_LET_IN: message("You are not let into a group that you asked to join"),
     Kind.JOIN_REQUEST: message("Somebody asks to join a group of yours"),
     POSTS: message("The newest posts in your groups"),
+    Kind.ANNOUNCEMENT: message("Your coach announces something to your group"),
     Kind.MODERATION: message("There is a decision about what you wrote or reported"),
     Kind.BLOG: message("There is something to look at with your own blog"),
     Kind.SESSION: message("A meeting of your group is planned, changed or cancelled"),
@@ -59,6 +60,7 @@ CONCERNS: Mapping[str, Callable[[Viewer], bool]] = {
         (Kind.REPORT, Kind.JOIN_REQUEST), lambda viewer: bool(viewer.coached) or viewer.is_organizer
     ),
     **dict.fromkeys((Kind.HANDED_OVER, Kind.STOPPED, MONDAY), lambda viewer: bool(viewer.coached)),
+    Kind.ANNOUNCEMENT: lambda viewer: bool(viewer.cohorts),
     **dict.fromkeys((Kind.SESSION, Kind.SOON), lambda viewer: bool(viewer.cohorts) or bool(viewer.coached)),
 }
 """Whom a kind concerns, where that is not everyone."""
@@ -105,7 +107,8 @@ def notices_view(
 
 
 def _entry(line: NoticeLine, catalogue: Catalogue, locale: Locale) -> Entry:
-    title = title_in(line, catalogue, locale) if line.post_id or line.session_id else ""
+    about = line.post_id or line.session_id or line.announcement_id
+    title = title_in(line, catalogue, locale) if about else ""
     return Entry(
         line.public_id,
         ICONS[Kind(line.kind)],

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from app.coach import (
+    announcement_routes,
     attendance_routes,
     blog_routes,
     inbox_routes,
@@ -99,5 +100,6 @@ for area in (
     today_routes,
     message_routes,
     joining_routes,
+    announcement_routes,
 ):
     router.pages_of(area.router)

@@ -21,6 +21,7 @@ from app.journals.notices import (
     ELSEWHERE,
     SEVERAL_REACTED,
     NoticeLine,
+    announced_in,
     lines_of_mail,
     on_one_line,
     place,
@@ -48,7 +49,7 @@ QUOTED = 70
 """Columns of a quotation in plain text, without its mark."""
 
 ORDER = (
-    *(Kind.SESSION, Kind.SOON),
+    *(Kind.SESSION, Kind.SOON, Kind.ANNOUNCEMENT),
     *(Kind.JOIN_REQUEST, Kind.LET_IN, Kind.NOT_LET_IN),
     *(Kind.ANSWER, Kind.MESSAGE, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.APPROVED, Kind.TALK, Kind.ACCEPTED),
     *(Kind.MENTION, Kind.QUESTION, Kind.HANDED_OVER, Kind.STOPPED),
@@ -76,6 +77,7 @@ SUBJECTS = {
     Kind.JOIN_REQUEST: message("%(name)s asks to join a group of yours"),
     Kind.LET_IN: message("%(name)s let you into the group"),
     Kind.NOT_LET_IN: message("About the group that you asked to join"),
+    Kind.ANNOUNCEMENT: message("%(group)s: %(title)s"),
 }
 DIGESTED = message("What is new for you")
 WITH_TEXT = (Kind.ANSWER, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.MENTION, Kind.QUESTION, Kind.ACCEPTED)
@@ -149,7 +151,7 @@ def notice_letter(db: Session, mail: Mail, *, desk: Desk) -> Written | None:
 
     return Written(
         _address(person),
-        _subject(line),
+        _subject(line, person.language or mail.language),
         "emails/notice.html",
         values,
         unsubscribe,
@@ -157,8 +159,11 @@ def notice_letter(db: Session, mail: Mail, *, desk: Desk) -> Written | None:
     )
 
 
-def _subject(line: NoticeLine) -> Message:
+def _subject(line: NoticeLine, language: str) -> Message:
     kind = Kind(line.kind)
+    if line.announcement_id is not None:
+        title = announced_in(line, [language]).title
+        return message(SUBJECTS[kind].text, title=title, group=line.group_name)
     if line.session_id is not None:
         return session_subject(line, SUBJECTS[kind])
     words = SUBJECTS[kind] if line.post_id is not None else ELSEWHERE[kind][1]
@@ -247,6 +252,10 @@ def _one(line: NoticeLine, desk: Desk, locale: Locale) -> Told:
     url = desk.base_url + place(line)
     if line.session_id is not None:
         return Told(said, url, *where(line))
+    if line.announcement_id is not None:
+        text = announced_in(line, locale.reading_order())
+        html = for_mail(text.html, desk.base_url)
+        return Told(said, url, quoted(text.body), html, locale.lang(text.language))
     if Kind(line.kind) not in WITH_TEXT:
         return Told(said, url)
     if line.html is None:

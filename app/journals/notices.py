@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from app.cohorts.models import Cohort
+from app.cohorts.announcements import AnnouncedText, text_for
+from app.cohorts.models import Announcement, Cohort
 from app.db import BigId
 from app.journals.answers import SAID
 from app.journals.cards import thing_of, title_of
@@ -51,6 +52,7 @@ SENTENCES = {
     Kind.NOT_LET_IN: message(
         "You asked to join a group, and it is not possible now: ask whoever gave you the code"
     ),
+    Kind.ANNOUNCEMENT: message("For %(group)s: “%(title)s”"),
 }
 SESSION_CHANGED = message("“%(title)s” has changed: %(when)s")
 SESSION_CANCELLED = message("“%(title)s” is cancelled: %(when)s")
@@ -88,6 +90,7 @@ ICONS = {
     Kind.JOIN_REQUEST: "users",
     Kind.LET_IN: "check",
     Kind.NOT_LET_IN: "info",
+    Kind.ANNOUNCEMENT: "info",
 }
 
 READER = aliased(Person)
@@ -118,6 +121,7 @@ SEEN: ColumnElement[bool] = and_(
             or_(LiveSession.cohort_id.in_(_LEARNS_IN), LiveSession.cohort_id.in_(_COACHES_IN)),
             or_(Notice.kind != Kind.SOON.value, LiveSession.cancelled_at.is_(None)),
         ),
+        and_(Announcement.cohort_id.in_(_LEARNS_IN), Announcement.taken_back_at.is_(None)),
         and_(
             Post.id.is_not(None),
             _POST_SEEN,
@@ -133,7 +137,8 @@ predicate: of a statement that is `with_subjects`."""
 
 
 def with_subjects(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Notices with their reader, who did it, and which post and answer, or which meeting, they speak of."""
+    """Notices with their reader, who did it, and which post and answer, meeting or announcement they speak
+    of."""
     return (
         statement.select_from(Notice)
         .join(READER, READER.id == Notice.person_id)
@@ -142,7 +147,8 @@ def with_subjects(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...
         .outerjoin(_owner, _owner.id == Post.author_id)
         .outerjoin(Comment, and_(Comment.id == Notice.comment_id, Comment.post_id == Post.id))
         .outerjoin(LiveSession, LiveSession.id == Notice.session_id)
-        .outerjoin(Cohort, Cohort.id == LiveSession.cohort_id)
+        .outerjoin(Announcement, Announcement.id == Notice.announcement_id)
+        .outerjoin(Cohort, Cohort.id == func.coalesce(LiveSession.cohort_id, Announcement.cohort_id))
     )
 
 
@@ -182,6 +188,10 @@ class NoticeLine(NamedTuple):
     group_public_id: str | None
     group_name: str | None
     time_zone: str | None
+    announcement_id: int | None
+    announcement_public_id: str | None
+    texts: Mapping[str, Mapping[str, str]] | None
+    first_language: str | None
 
 
 _LINES = with_subjects(
@@ -218,6 +228,10 @@ _LINES = with_subjects(
         Cohort.public_id,
         Cohort.name,
         Cohort.time_zone,
+        Announcement.id,
+        Announcement.public_id,
+        Announcement.texts,
+        Announcement.language,
     )
 ).where(SEEN)
 _NEWEST_FIRST = (Notice.at.desc(), Notice.id.desc())
@@ -267,7 +281,9 @@ def lines_of_mail(db: Session, mail_id: int, limit: int) -> Sequence[NoticeLine]
 
 
 def title_in(line: NoticeLine, catalogue: Catalogue, locale: Locale) -> str:
-    """What the post or the meeting that it speaks of is called."""
+    """What the post, the meeting or the announcement that it speaks of is called."""
+    if line.texts:
+        return announced_in(line, locale.reading_order()).title
     return line.session_title or title_of(line, thing_of(line, catalogue), locale)
 
 
@@ -282,6 +298,11 @@ def sentence(line: NoticeLine, title: str, locale: Locale) -> str:
         "when": when_in(line, locale),
     }
     return on_one_line(said % values)
+
+
+def announced_in(line: NoticeLine, order: Sequence[str]) -> AnnouncedText:
+    """The text of the announcement that it speaks of, for who reads these languages."""
+    return text_for(line.texts or {}, order, line.first_language or "")
 
 
 def when_in(line: NoticeLine, locale: Locale) -> str:
@@ -301,7 +322,11 @@ def _words(line: NoticeLine) -> Message:
     kind = Kind(line.kind)
     if line.session_id is not None:
         return session_words(line, SENTENCES[kind], SESSION_CHANGED, SESSION_CANCELLED)
-    return SENTENCES[kind] if line.post_id is not None else ELSEWHERE[kind][1]
+    return (
+        SENTENCES[kind]
+        if line.post_id is not None or line.announcement_id is not None
+        else ELSEWHERE[kind][1]
+    )
 
 
 def session_words(line: NoticeLine, first: Message, changed: Message, cancelled: Message) -> Message:
@@ -320,6 +345,8 @@ def place(line: NoticeLine) -> str:
     """Where one sees it."""
     if line.session_public_id is not None:
         return f"/cohorts/{line.group_public_id}/sessions/{line.session_public_id}"
+    if line.announcement_public_id is not None:
+        return f"/cohorts/{line.group_public_id}/announcements/{line.announcement_public_id}"
     if line.post_public_id is None:
         return ELSEWHERE[Kind(line.kind)][0]
     post = f"/journals/{line.owner_handle}/{line.post_public_id}"

@@ -9,6 +9,7 @@ from starlette.responses import FileResponse
 from app.cohorts.services import enrol
 from app.errors import NotFound
 from app.learn import (
+    announcement_routes,
     answer_routes,
     break_routes,
     calendar_routes,
@@ -149,3 +150,4 @@ router.pages_of(opml_routes.router)
 router.pages_of(session_routes.router)
 router.pages_of(calendar_routes.router)
 router.pages_of(talk_routes.router)
+router.pages_of(announcement_routes.router)

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     JOIN_REQUEST = "join_request"
     LET_IN = "let_in"
     NOT_LET_IN = "not_let_in"
+    ANNOUNCEMENT = "announcement"
 
 
 POSTS = "posts"
@@ -44,9 +45,9 @@ MONDAY = "monday"
 REMINDER = "reminder"
 """What a learner is told who was away."""
 CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY, REMINDER)
-DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK, Kind.SESSION)
-"""Somebody answered this person, or a meeting of theirs is planned, changed or cancelled: letters of these
-kinds are not counted."""
+DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK, Kind.SESSION, Kind.ANNOUNCEMENT)
+"""Somebody answered this person, a meeting of theirs is planned, changed or cancelled, or their group is told
+something: letters of these kinds are not counted."""
 PROMPT = (*DIRECT, Kind.SOON)
 """Where it is wanted at once, no digest tells of it: that would be too late."""
 AT_ONCE: tuple[str, ...] = (
@@ -70,6 +71,7 @@ class Frequency(StrEnum):
 
 
 UNREAD = text("read_at IS NULL")
+ANNOUNCED = text("announcement_id IS NOT NULL")
 
 
 class Notice(Base):
@@ -83,6 +85,9 @@ class Notice(Base):
         UniqueConstraint("person_id", "once"),
         Index("ix_notice_person_id_at_id", "person_id", "at", "id"),
         Index("ix_notice_unread", "person_id", "at", sqlite_where=UNREAD, postgresql_where=UNREAD),
+        Index(
+            "ix_notice_announcement_id", "announcement_id", sqlite_where=ANNOUNCED, postgresql_where=ANNOUNCED
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -93,6 +98,7 @@ class Notice(Base):
     post_id: Mapped[int | None] = mapped_column()
     comment_id: Mapped[int | None] = mapped_column()
     session_id: Mapped[int | None] = mapped_column()
+    announcement_id: Mapped[int | None] = mapped_column()
     once: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(default=now)
     read_at: Mapped[datetime | None] = mapped_column()

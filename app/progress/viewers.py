@@ -28,6 +28,7 @@ _ENROLLED = (
     Cohort.public_id.label("cohort_public_id"),
     Cohort.name.label("cohort_name"),
     Cohort.meets_until.label("cohort_meets_until"),
+    Cohort.announced_at.label("cohort_announced_at"),
     *COURSE,
 )
 
@@ -127,7 +128,13 @@ def _enrolments(found: Iterable[Any]) -> tuple[Enrolled, ...]:
             continue
         cohort = None
         if row.cohort_id is not None:
-            cohort = Membership(row.cohort_id, row.cohort_public_id, row.cohort_name, row.cohort_meets_until)
+            cohort = Membership(
+                row.cohort_id,
+                row.cohort_public_id,
+                row.cohort_name,
+                row.cohort_meets_until,
+                row.cohort_announced_at,
+            )
         enrolments[row.enrolment_id] = Enrolled(
             row.enrolment_id,
             row.enrolment_public_id,

@@ -67,6 +67,9 @@ SESSION = SESSIONS + "/{session}"
 COMING, PAST, NOW, CANCELLED = (
     RIVERSIDE | {"session": f"{{{when}_meeting}}"} for when in ("coming", "past", "present", "cancelled")
 )
+REPLACE = "/organize/cohorts/{cohort}/coaches/{handle}/remove"
+TOLD, TELL = "/cohorts/{cohort}/announcements", "/cohorts/{cohort}/coach/announcements"
+ANNOUNCED = RIVERSIDE | {"announcement": "{announcement}"}
 INBOX, READING = "/cohorts/{cohort}/coach/inbox", "/cohorts/{cohort}/coach/inbox/{post}"
 TEMPLATES, PROMISE = "/coach/templates", "/cohorts/{cohort}/coach/promise"
 BLOG, BLOGS = "/account/blog", "/cohorts/{cohort}/coach/blogs"
@@ -305,6 +308,14 @@ PAGES = (
     Page(SESSION + "/here", "by the code", "learner", NOW, query="?word=lantern+47", main=True),
     Page(SESSION + "/here", "a wrong word", "learner", NOW, form={"word": "x"}, status=422),
     Page(SESSION + "/here", "not now", "learner", COMING),
+    Page(TOLD, who="learner", at=RIVERSIDE, main=True),
+    Page(TOLD, "none", "coach", EMPTY),
+    Page(TOLD + "/{announcement}", "in another language", "learner", ANNOUNCED),
+    Page(TOLD + "/{announcement}", "as a coach", "coach", ANNOUNCED, main=True),
+    Page(TELL + "/new", who="coach", at=RIVERSIDE, main=True),
+    Page(TELL, "nothing filled in", "coach", RIVERSIDE, form={}, status=422),
+    Page(TELL + "/{announcement}/edit", who="coach", at=ANNOUNCED),
+    Page(TELL + "/{announcement}/readers", who="coach", at=ANNOUNCED),
     Page(WORK + "/new", who="coach", at=RIVERSIDE, main=True),
     Page(WORK, "nothing filled in", "coach", RIVERSIDE, form={}, status=422),
     Page(WORK + "/{session}/edit", who="coach", at=COMING),
@@ -389,6 +400,15 @@ PAGES = (
     Page("/programmes/{programme}/{thing}", "not open yet", "busy", P | {"thing": "looking-back"}),
     Page("/organize/cohorts/{cohort}/copy", who="organizer", at=RIVERSIDE),
     Page("/organize/cohorts/{cohort}/end", who="organizer", at=RIVERSIDE),
+    Page(REPLACE, who="organizer", at=RIVERSIDE | {"handle": "{coach}"}),
+    Page(
+        REPLACE,
+        "an unknown address",
+        "organizer",
+        RIVERSIDE | {"handle": "{coach}"},
+        form={"email": "nobody@example.org"},
+        status=422,
+    ),
     Page("/organize/cohorts/{cohort}/poster", who="organizer", at=RIVERSIDE),
     Page(DESK_REPORTS, who="organizer", main=True),
     Page(DESK_REPORTS + "/{report}", who="organizer", at={"report": "{desk_report}"}),

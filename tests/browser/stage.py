@@ -15,6 +15,7 @@ from app.blogs.models import Blog, BlogEntry, State, Takes, Trouble
 from app.blogs.parsing import Feed, FeedEntry
 from app.blogs.services import register
 from app.clock import now
+from app.cohorts.announcing import Said, announce
 from app.cohorts.invitations import PURPOSE, check_list, invite_all
 from app.cohorts.models import Cohort, Enrolment, Invitation, Joining, Mode
 from app.cohorts.queries import active_enrolment
@@ -96,6 +97,7 @@ def set_the_stage(server: Server, blogs: BlogServer) -> dict[str, str]:
         unwanted = Unwanted(people["busy"].public_id, DIGEST)
         names["unsubscribe_token"] = unsubscribe_token(server.app.state.settings.secret(), unwanted)
         names |= _meetings(db, groups["riverside"], people["coach"])
+        names["announcement"] = _announced(db, groups["riverside"], people["coach"])
         names |= _blogs(db, server, people, blogs)
         _fail_in_the_background(db, people["busy"])
     return names
@@ -116,6 +118,13 @@ def _meetings(db: Session, group: Cohort, coach: Person) -> dict[str, str]:
         names[f"{when}_meeting"] = made.public_id
     cancel(db, made, actor_id=coach.id)
     return names | {"past_meeting": past.public_id, "coming_meeting": coming.public_id}
+
+
+def _announced(db: Session, group: Cohort, coach: Person) -> str:
+    """In Dutch alone, with markup."""
+    said = {"nl": Said("Een andere zaal", TYPED)}
+    made = announce(db, group.id, said, language="nl", actor_id=coach.id, once="announced")
+    return made.public_id
 
 
 def _blogs(db: Session, server: Server, people: Mapping[str, Person], blogs: BlogServer) -> dict[str, str]:

@@ -292,6 +292,20 @@ POST /cohorts/{cohort}/coach/sessions/{session}/attendance/{handle}        login
 POST /cohorts/{cohort}/coach/sessions/{session}/attendance/{handle} elsewhere login 404   404   404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach/sessions/{session}/room                       login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/sessions/{session}/room                       login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/announcements                                       login 404   page  page  404   page  404   page  page
+GET  /cohorts/{cohort}/announcements/{announcement}                        login 404   page  page  404   page  404   page  page
+GET  /cohorts/{cohort}/announcements/{announcement}           taken-back   login 404   404   404   404   page  404   page  page
+GET  /cohorts/{cohort}/announcements/{announcement}           elsewhere    login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/announcements/{announcement}/read                   login 404   done  done  404   404   404   404   404
+POST /cohorts/{cohort}/announcements/{announcement}/read      taken-back   login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/announcements/new                             login 404   404   404   404   page  404   page  page
+POST /cohorts/{cohort}/coach/announcements                                 login 404   404   404   404   done  404   done  done
+GET  /cohorts/{cohort}/coach/announcements/{announcement}/edit             login 404   404   404   404   page  404   page  page
+POST /cohorts/{cohort}/coach/announcements/{announcement}/edit             login 404   404   404   404   done  404   done  done
+POST /cohorts/{cohort}/coach/announcements/{announcement}/edit elsewhere   login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/announcements/{announcement}/take-back        login 404   404   404   404   done  404   done  done
+POST /cohorts/{cohort}/coach/announcements/{announcement}/restore taken-back login 404   404   404   404   done  404   done  done
+GET  /cohorts/{cohort}/coach/announcements/{announcement}/readers          login 404   404   404   404   page  404   404   404
 GET  /join                                                                 login page  page  page  page  page  page  page  page
 POST /join                                                                 login done  done  done  done  done  done  done  done
 POST /join                                                    unknown      login 422   422   422   422   422   422   422   422
@@ -421,6 +435,8 @@ GET  /organize/cohorts/{cohort}/end                                           lo
 POST /organize/cohorts/{cohort}/end                                           login 404   404   404   404   404   404   done  done
 POST /organize/cohorts/{cohort}/coaches                                    login 404   404   404   404   404   404   done  done
 POST /organize/cohorts/{cohort}/coaches                       unknown      login 404   404   404   404   404   404   422   422
+GET  /organize/cohorts/{cohort}/coaches/{handle}/remove                    login 404   404   404   404   404   404   page  page
+GET  /organize/cohorts/{cohort}/coaches/{handle}/remove       elsewhere    login 404   404   404   404   404   404   404   404
 POST /organize/cohorts/{cohort}/coaches/{handle}/remove                    login 404   404   404   404   404   404   done  done
 POST /organize/cohorts/{cohort}/coaches/{handle}/remove       elsewhere    login 404   404   404   404   404   404   404   404
 GET  /organize/cohorts/{cohort}/poster                                     login 404   404   404   404   404   404   page  page
@@ -511,6 +527,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/cohorts/{cohort}/coach/sessions/{session}/attendance/{handle}": {"present": "1"},
     "/cohorts/{cohort}/coach/sessions/{session}/room": {"word": "another 47"},
     "/cohorts/{cohort}/sessions/{session}/answer": {"answer": "yes"},
+    "/cohorts/{cohort}/coach/announcements": {"title_en": "News", "body_en": "Room 4.", "once": "news"},
+    "/cohorts/{cohort}/coach/announcements/{announcement}/edit": {"title_en": "News", "body_en": "Room 5."},
     "/cohorts/{cohort}/sessions/{session}/here": {"word": WORD},
     "/cohorts/{cohort}/sessions/{session}/here wrong": {"word": "guessed 47"},
     "/cohorts/{cohort}/coach/inbox/read": {"which": "all"},
@@ -662,6 +680,9 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "hiding": world.ids[f"hiding-{state or 'comment'}"] if "{hiding}" in template else "",
         "key": world.ids["feed-key"],
         "session": world.ids[f"meeting-{state}" if state in ("cancelled", "elsewhere") else "meeting"],
+        "announcement": world.ids[
+            f"announcement-{state}" if state in ("taken-back", "elsewhere") else "announcement"
+        ],
         "template": world.ids["template"],
         "talk": world.ids["talk"],
         "job": "nosuch" if unknown else world.ids["job"],

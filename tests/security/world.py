@@ -19,6 +19,7 @@ from app.clock import now
 from app.coaching.answer_templates import keep_template
 from app.coaching.reviewed import reviewed_post
 from app.coaching.services import want_another_look
+from app.cohorts.announcing import Said, announce, take_back_announcement
 from app.cohorts.invitations import PURPOSE
 from app.cohorts.models import Cohort, Invitation, Joining, JoinRequest, Mode, ReplyPromise
 from app.cohorts.promises import promise_replies
@@ -147,6 +148,7 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
         _review,
         _moderate,
         _meet,
+        _announce,
         _follow_feeds,
         _keep,
         _open_ways_in,
@@ -394,6 +396,24 @@ def _meet(world: World, db: Session) -> None:
             cancel(db, made, actor_id=coach.id)
         world.secrets += [Secret(text, readers, shown=name != "meeting-elsewhere") for text in (*texts, link)]
     world.secrets += [Secret(WORD, ("coach",)), Secret("meeting-elsewhere 58", ("other_coach",), shown=False)]
+
+
+def _announce(world: World, db: Session) -> None:
+    """The group is told something; something else was taken back, and another group is told something."""
+    cast = world.site.cast
+    for name, cohort, readers in (
+        ("announcement", cast.cohort, (*COHORT, *DESK)),
+        ("announcement-taken-back", cast.cohort, ("coach", *DESK)),
+        ("announcement-elsewhere", cast.other_cohort, (*OTHER_COHORT, *DESK)),
+    ):
+        coach = cast.coach if cohort is cast.cohort else cast.other_coach
+        texts = [f"{word} of {name} kumquat" for word in ("Title", "Text")]
+        said = {"en": Said(*texts)}
+        made = announce(db, cohort.id, said, language="en", actor_id=coach.id, once=f"once-{name}")
+        world.ids[name] = made.public_id
+        if name.endswith("taken-back"):
+            take_back_announcement(db, made, actor_id=coach.id)
+        world.secrets += [Secret(text, readers, shown=cohort is cast.cohort) for text in texts]
 
 
 def _follow_feeds(world: World, db: Session) -> None:
