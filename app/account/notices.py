@@ -42,6 +42,9 @@ KINDS = {
     Kind.BLOG: message("There is something to look at with your own blog"),
     Kind.SESSION: message("A meeting of your group is planned, changed or cancelled"),
     Kind.SOON: message("A meeting of your group is tomorrow"),
+    Kind.TIMES: message("Your coach proposes times to talk"),
+    Kind.WANTS_TO_TALK: message("A learner would like to talk with you"),
+    Kind.CONVERSATION: message("Something is new about a conversation of yours"),
     Kind.REPORT: message("Something is reported, and you are asked to look at it"),
     REMINDER: message("You were away for two weeks, or four"),
     Kind.STOPPED: message("Somebody in a group that you coach stops for now"),
@@ -59,9 +62,14 @@ CONCERNS: Mapping[str, Callable[[Viewer], bool]] = {
     **dict.fromkeys(
         (Kind.REPORT, Kind.JOIN_REQUEST), lambda viewer: bool(viewer.coached) or viewer.is_organizer
     ),
-    **dict.fromkeys((Kind.HANDED_OVER, Kind.STOPPED, MONDAY), lambda viewer: bool(viewer.coached)),
-    Kind.ANNOUNCEMENT: lambda viewer: bool(viewer.cohorts),
-    **dict.fromkeys((Kind.SESSION, Kind.SOON), lambda viewer: bool(viewer.cohorts) or bool(viewer.coached)),
+    **dict.fromkeys(
+        (Kind.HANDED_OVER, Kind.STOPPED, Kind.WANTS_TO_TALK, MONDAY), lambda viewer: bool(viewer.coached)
+    ),
+    **dict.fromkeys((Kind.ANNOUNCEMENT, Kind.TIMES), lambda viewer: bool(viewer.cohorts)),
+    **dict.fromkeys(
+        (Kind.SESSION, Kind.SOON, Kind.CONVERSATION),
+        lambda viewer: bool(viewer.cohorts) or bool(viewer.coached),
+    ),
 }
 """Whom a kind concerns, where that is not everyone."""
 OFFERED: Mapping[str, Sequence[Frequency]] = {

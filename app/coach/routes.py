@@ -18,6 +18,7 @@ from app.coach import (
     learner_routes,
     message_routes,
     moderation_routes,
+    note_routes,
     promise_routes,
     session_routes,
     template_routes,
@@ -101,5 +102,6 @@ for area in (
     message_routes,
     joining_routes,
     announcement_routes,
+    note_routes,
 ):
     router.pages_of(area.router)

@@ -35,7 +35,7 @@ from app.journals.streams import VIEWER
 from app.journals.takeout import OWN_LINK
 from app.mail.models import Mail
 from app.mail.postman import Reader, Written
-from app.notices.models import POSTS, Frequency, Kind, NoticeMail
+from app.notices.models import CONVERSING, POSTS, Frequency, Kind, NoticeMail
 from app.notices.queries import choices_of
 from app.notices.services import DIGEST
 from app.notices.unsubscribing import Unwanted, unsubscribe_token
@@ -49,7 +49,7 @@ QUOTED = 70
 """Columns of a quotation in plain text, without its mark."""
 
 ORDER = (
-    *(Kind.SESSION, Kind.SOON, Kind.ANNOUNCEMENT),
+    *(Kind.SESSION, Kind.SOON, Kind.ANNOUNCEMENT, *CONVERSING),
     *(Kind.JOIN_REQUEST, Kind.LET_IN, Kind.NOT_LET_IN),
     *(Kind.ANSWER, Kind.MESSAGE, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.APPROVED, Kind.TALK, Kind.ACCEPTED),
     *(Kind.MENTION, Kind.QUESTION, Kind.HANDED_OVER, Kind.STOPPED),
@@ -78,6 +78,7 @@ SUBJECTS = {
     Kind.LET_IN: message("%(name)s let you into the group"),
     Kind.NOT_LET_IN: message("About the group that you asked to join"),
     Kind.ANNOUNCEMENT: message("%(group)s: %(title)s"),
+    **{kind: ELSEWHERE[kind][1] for kind in CONVERSING},
 }
 DIGESTED = message("What is new for you")
 WITH_TEXT = (Kind.ANSWER, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.MENTION, Kind.QUESTION, Kind.ACCEPTED)

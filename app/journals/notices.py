@@ -17,7 +17,7 @@ from app.journals.answers import SAID
 from app.journals.cards import thing_of, title_of
 from app.journals.models import Comment, Post, Reaction
 from app.journals.queries import coaches_in, comment_visible_when, learns_in, visible_when
-from app.notices.models import Frequency, Kind, Notice
+from app.notices.models import CONVERSING, Frequency, Kind, Notice
 from app.notices.queries import frequency_of
 from app.people.models import Person
 from app.sessions.models import LiveSession
@@ -53,6 +53,9 @@ SENTENCES = {
         "You asked to join a group, and it is not possible now: ask whoever gave you the code"
     ),
     Kind.ANNOUNCEMENT: message("For %(group)s: “%(title)s”"),
+    Kind.TIMES: message("%(name)s proposes times to talk: which one suits you?"),
+    Kind.WANTS_TO_TALK: message("%(name)s would like to talk with you: when could that be?"),
+    Kind.CONVERSATION: message("There is something new about your conversation with %(name)s"),
 }
 SESSION_CHANGED = message("“%(title)s” has changed: %(when)s")
 SESSION_CANCELLED = message("“%(title)s” is cancelled: %(when)s")
@@ -67,6 +70,7 @@ ELSEWHERE = {
     Kind.JOIN_REQUEST: ("/join-requests", SENTENCES[Kind.JOIN_REQUEST]),
     Kind.LET_IN: ("/", SENTENCES[Kind.LET_IN]),
     Kind.NOT_LET_IN: ("/join", SENTENCES[Kind.NOT_LET_IN]),
+    **{kind: ("/conversations", SENTENCES[kind]) for kind in CONVERSING},
 }
 """Where notices lead that speak of no post, and what they say."""
 ICONS = {
@@ -91,6 +95,7 @@ ICONS = {
     Kind.LET_IN: "check",
     Kind.NOT_LET_IN: "info",
     Kind.ANNOUNCEMENT: "info",
+    **dict.fromkeys(CONVERSING, "users"),
 }
 
 READER = aliased(Person)

@@ -9,6 +9,8 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from app.clock import now
+from app.coaching.conversation_page import ConversationCard, cards_for
+from app.coaching.conversation_queries import conversations_at_home
 from app.coaching.reviewed import waiting_by_cohort
 from app.cohorts.courses import Course, courses_of
 from app.journals.cards import thing_of, title_of
@@ -71,6 +73,7 @@ class Home:
     """The enrolment of who was away for weeks; empty for others."""
     meeting: SessionCard | None
     announcements: Sequence[AnnouncementCard]
+    talks: Sequence[ConversationCard]
     courses: Sequence[CourseView]
     groups: tuple[WaitingGroup, ...]
     answers: Sequence[AnswerCard]
@@ -93,6 +96,7 @@ def home(reader: Reader, viewer: Viewer) -> Home:
         _away(packs),
         _meeting(reader, viewer),
         unread_cards(reader, viewer, viewer.cohorts),
+        cards_for(conversations_at_home(db, viewer), viewer.person_id, reader.locale),
         [_course(reader, *where) for where in packs],
         groups,
         _answers(reader, viewer),

@@ -36,6 +36,9 @@ class Kind(StrEnum):
     LET_IN = "let_in"
     NOT_LET_IN = "not_let_in"
     ANNOUNCEMENT = "announcement"
+    TIMES = "times"
+    WANTS_TO_TALK = "wants_to_talk"
+    CONVERSATION = "conversation"
 
 
 POSTS = "posts"
@@ -45,9 +48,10 @@ MONDAY = "monday"
 REMINDER = "reminder"
 """What a learner is told who was away."""
 CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY, REMINDER)
-DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK, Kind.SESSION, Kind.ANNOUNCEMENT)
-"""Somebody answered this person, a meeting of theirs is planned, changed or cancelled, or their group is told
-something: letters of these kinds are not counted."""
+CONVERSING = (Kind.TIMES, Kind.WANTS_TO_TALK, Kind.CONVERSATION)
+DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK, Kind.SESSION, Kind.ANNOUNCEMENT, *CONVERSING)
+"""Somebody answered this person, a meeting of theirs is planned, changed or cancelled, their group is told
+something, or somebody wants to talk with them: letters of these kinds are not counted."""
 PROMPT = (*DIRECT, Kind.SOON)
 """Where it is wanted at once, no digest tells of it: that would be too late."""
 AT_ONCE: tuple[str, ...] = (

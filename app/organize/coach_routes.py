@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from app.coaching.conversations import let_go_of_conversations
 from app.cohorts.models import Cohort
 from app.cohorts.queries import PersonLine, coaches_of, organized_cohort
 from app.cohorts.services import add_coach, remove_coach
@@ -81,6 +82,7 @@ def remove_coach_page(
     if successor is not None:
         add_coach(db, found, successor.id, actor_id=viewer.person_id)
     remove_coach(db, found, coach.id, actor_id=viewer.person_id)
+    let_go_of_conversations(db, viewer, found.id, coach.id)
     done = locale.gettext("%(name)s no longer coaches this group.") % {"name": coach.name}
     if successor is not None:
         names = {"name": successor.name, "other": coach.name}

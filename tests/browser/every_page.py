@@ -69,6 +69,8 @@ COMING, PAST, NOW, CANCELLED = (
 )
 REPLACE = "/organize/cohorts/{cohort}/coaches/{handle}/remove"
 TOLD, TELL = "/cohorts/{cohort}/announcements", "/cohorts/{cohort}/coach/announcements"
+TALK = "/conversations/{conversation}"
+NOTED = RIVERSIDE | {"handle": "{learner}", "note": "{note}"}
 ANNOUNCED = RIVERSIDE | {"announcement": "{announcement}"}
 INBOX, READING = "/cohorts/{cohort}/coach/inbox", "/cohorts/{cohort}/coach/inbox/{post}"
 TEMPLATES, PROMISE = "/coach/templates", "/cohorts/{cohort}/coach/promise"
@@ -308,6 +310,35 @@ PAGES = (
     Page(SESSION + "/here", "by the code", "learner", NOW, query="?word=lantern+47", main=True),
     Page(SESSION + "/here", "a wrong word", "learner", NOW, form={"word": "x"}, status=422),
     Page(SESSION + "/here", "not now", "learner", COMING),
+    Page(LEARNER + "/notes/{note}/edit", who="coach", at=NOTED),
+    Page(
+        LEARNER + "/notes",
+        "nothing written",
+        "coach",
+        RIVERSIDE | {"handle": "{learner}"},
+        form={},
+        status=422,
+    ),
+    Page("/conversations", who="learner", main=True),
+    Page("/conversations", who="coach"),
+    Page("/conversations", "none", "newcomer"),
+    Page(TALK, "proposed", "learner", {"conversation": "{proposed_talk}"}, main=True),
+    Page(TALK, "proposed, as a coach", "coach", {"conversation": "{proposed_talk}"}),
+    Page(TALK, "agreed", "learner", {"conversation": "{agreed_talk}"}),
+    Page(TALK, "agreed, as a coach", "coach", {"conversation": "{agreed_talk}"}, main=True),
+    Page(
+        TALK + "/agree", "nothing chosen", "learner", {"conversation": "{proposed_talk}"}, form={}, status=422
+    ),
+    Page(LEARNER + "/conversations/new", who="coach", at=RIVERSIDE | {"handle": "{learner}"}, main=True),
+    Page(
+        LEARNER + "/conversations",
+        "nothing filled in",
+        "coach",
+        RIVERSIDE | {"handle": "{learner}"},
+        form={},
+        status=422,
+    ),
+    Page("/enrolments/{enrolment}/conversation", who="learner", at={"enrolment": "{enrolment}"}),
     Page(TOLD, who="learner", at=RIVERSIDE, main=True),
     Page(TOLD, "none", "coach", EMPTY),
     Page(TOLD + "/{announcement}", "in another language", "learner", ANNOUNCED),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import update
+from starlette.testclient import TestClient
 
 from app.clock import now, set_to
 from app.cohorts.models import Announcement, Cohort
@@ -188,7 +188,7 @@ def test_a_group_is_told_in_batches_and_pages_cost_the_same_for_many(site: Site)
     assert len(titles) == len(set(titles)) == 46
 
 
-def cost(site: Site, browser: Any, page: str) -> int:
+def cost(site: Site, browser: TestClient, page: str) -> int:
     with site.statements() as seen:
         see(browser.get(page))
     return len(seen)
