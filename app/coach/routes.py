@@ -13,6 +13,7 @@ from app.coach import (
     announcement_routes,
     attendance_routes,
     blog_routes,
+    checklist_routes,
     inbox_routes,
     joining_routes,
     learner_routes,
@@ -103,5 +104,6 @@ for area in (
     joining_routes,
     announcement_routes,
     note_routes,
+    checklist_routes,
 ):
     router.pages_of(area.router)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from app.coach.checklist import checklist_view
 from app.coach.queries import cohort_and_programme
 from app.coach.today import today_view
 from app.coach.today_forms import PutOffForm, ThresholdsForm
@@ -45,6 +46,7 @@ def _today_page(
         "cohort": group,
         "view": today_view(db, viewer, group, programme, locale),
         "talks": waiting_in(db, group),
+        "checks": checklist_view(db, viewer, group, programme, locale),
     }
     return render(request, "coach/today.html", context, status=status)
 

@@ -148,6 +148,19 @@ class CoachNote(Base):
     edited_at: Mapped[datetime | None] = mapped_column()
 
 
+class CoachCheck(Base):
+    """A coach has ticked an item of the list before the start by hand, see app/coaching/checklist.py."""
+
+    __tablename__ = "coach_check"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    item: Mapped[str] = mapped_column(String(12), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Nudge(Base):
     """A short message from a coach to a learner, in the learner's language. `once` makes what is sent twice
     one message."""

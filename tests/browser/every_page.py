@@ -319,6 +319,7 @@ PAGES = (
         form={},
         status=422,
     ),
+    Page("/cohorts/{cohort}/coach/poster", who="coach", at=RIVERSIDE),
     Page("/conversations", who="learner", main=True),
     Page("/conversations", who="coach"),
     Page("/conversations", "none", "newcomer"),

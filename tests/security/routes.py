@@ -318,6 +318,9 @@ GET  /cohorts/{cohort}/coach/learners/{handle}/conversations/new elsewhere login
 POST /cohorts/{cohort}/coach/learners/{handle}/conversations               login 404   404   404   404   done  404   404   404
 GET  /enrolments/{enrolment}/conversation                                  login 404   page  404   404   404   404   404   404
 POST /enrolments/{enrolment}/conversation                                  login 404   done  404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/checklist                                     login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/take-part                                     login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/coach/poster                                        login 404   404   404   404   page  404   404   404
 GET  /cohorts/{cohort}/announcements                                       login 404   page  page  404   page  404   page  page
 GET  /cohorts/{cohort}/announcements/{announcement}                        login 404   page  page  404   page  404   page  page
 GET  /cohorts/{cohort}/announcements/{announcement}           taken-back   login 404   404   404   404   page  404   page  page
@@ -565,6 +568,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/conversations/{conversation}/summary": {"summary": "We laughed."},
     "/conversations/{conversation}/actions": {"action": "Call.", "who": "coach", "once": "an-action"},
     "/conversations/{conversation}/actions/{action}": {"done": "1"},
+    "/cohorts/{cohort}/coach/checklist": {"item": "buddies", "done": "1"},
     "/cohorts/{cohort}/coach/announcements": {"title_en": "News", "body_en": "Room 4.", "once": "news"},
     "/cohorts/{cohort}/coach/announcements/{announcement}/edit": {"title_en": "News", "body_en": "Room 5."},
     "/cohorts/{cohort}/sessions/{session}/here": {"word": WORD},

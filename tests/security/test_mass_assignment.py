@@ -81,6 +81,7 @@ TAKEN = {
     "/cohorts/{cohort}/coach/inbox/{post}/hand-over": "HandOverForm",
     "/cohorts/{cohort}/coach/inbox/{post}/reactions": "ReactionForm",
     "/cohorts/{cohort}/coach/learners/{handle}/talks": "TalkForm",
+    "/cohorts/{cohort}/coach/checklist": "CheckForm",
     "/cohorts/{cohort}/coach/learners/{handle}/conversations": "TimesForm",
     "/cohorts/{cohort}/coach/learners/{handle}/notes": "CoachNoteForm",
     "/cohorts/{cohort}/coach/learners/{handle}/notes/{note}/edit": "CoachNoteForm",
