@@ -13,6 +13,7 @@ from app.blogs.fetch import Fetcher
 from app.coach.monday import EACH_MONDAY, MAIL_MONDAY, MONDAY_LETTER, mail_monday, monday_letter
 from app.coaching.letters import message_letter
 from app.coaching.nudges import MESSAGE
+from app.cohorts.announcing import TELL_ANNOUNCEMENT, tell_of_announcement
 from app.cohorts.invitations import PURPOSE, WRITE_INVITATIONS, forget_invitations, write_invitations
 from app.cohorts.letters import INVITED, invited_letter
 from app.db import Database
@@ -89,6 +90,7 @@ def make_worker(
             SEND: make_postman(settings, library).deliver,
             MAIL_NOTICE: mail_notice,
             TELL: tell_of_session,
+            TELL_ANNOUNCEMENT: tell_of_announcement,
             REMIND: remind_of_sessions,
             MAIL_DIGESTS: partial(mail_digests, zone=zone),
             MAIL_MONDAY: mail_monday,

@@ -9,8 +9,10 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import StreamingResponse
 
+from app.account.from_coaches import coaches_file
 from app.account.journal import answers_of, entries_of
 from app.account.kept import kept_card, kept_file
+from app.coaching.privacy import notes_about
 from app.journals.queries import own_pictures
 from app.journals.takeout import archive, chunks_of, for_a_file
 from app.keeping.queries import all_kept
@@ -42,7 +44,8 @@ def journal_archive(request: Request, db: Session, viewer: Viewer, locale: Local
     page = state.pages.html("account/journal_file.html", locale, context)
     cards = [kept_card(line, catalogue_of(request), locale) for line in all_kept(db, viewer)]
     kept = kept_file(cards, base_url, locale)
-    file = archive(entries, own_pictures(db, viewer.person_id), page, kept)
+    texts = {"kept.md": kept, "from-coaches.md": coaches_file(notes_about(db, viewer.person_id), locale)}
+    file = archive(entries, own_pictures(db, viewer.person_id), page, texts)
     headers = {
         "Content-Disposition": f'attachment; filename="{viewer.handle}.zip"',
         "Cache-Control": "no-store",

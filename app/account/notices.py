@@ -42,10 +42,14 @@ KINDS = {
     Kind.SHARED: message("A learner whose mentor you are shares a post with you"),
     Kind.JOIN_REQUEST: message("Somebody asks to join a group of yours"),
     POSTS: message("The newest posts in your groups"),
+    Kind.ANNOUNCEMENT: message("Your coach announces something to your group"),
     Kind.MODERATION: message("There is a decision about what you wrote or reported"),
     Kind.BLOG: message("There is something to look at with your own blog"),
     Kind.SESSION: message("A meeting of your group is planned, changed or cancelled"),
     Kind.SOON: message("A meeting of your group is tomorrow"),
+    Kind.TIMES: message("Your coach proposes times to talk"),
+    Kind.WANTS_TO_TALK: message("A learner would like to talk with you"),
+    Kind.CONVERSATION: message("Something is new about a conversation of yours"),
     Kind.REPORT: message("Something is reported, and you are asked to look at it"),
     REMINDER: message("You were away for two weeks, or four"),
     Kind.STOPPED: message("Somebody in a group that you coach stops for now"),
@@ -63,11 +67,18 @@ CONCERNS: Mapping[str, Callable[[Viewer], bool]] = {
     **dict.fromkeys(
         (Kind.REPORT, Kind.JOIN_REQUEST), lambda viewer: bool(viewer.coached) or viewer.is_organizer
     ),
-    **dict.fromkeys((Kind.HANDED_OVER, Kind.STOPPED, MONDAY), lambda viewer: bool(viewer.coached)),
     Kind.SHARED: lambda viewer: bool(viewer.mentoring),
     Kind.MENTOR: lambda viewer: bool(viewer.enrolments),
-    **dict.fromkeys((Kind.POD, Kind.BUDDY), lambda viewer: bool(viewer.cohorts)),
-    **dict.fromkeys((Kind.SESSION, Kind.SOON), lambda viewer: bool(viewer.cohorts) or bool(viewer.coached)),
+    **dict.fromkeys(
+        (Kind.HANDED_OVER, Kind.STOPPED, Kind.WANTS_TO_TALK, MONDAY), lambda viewer: bool(viewer.coached)
+    ),
+    **dict.fromkeys(
+        (Kind.ANNOUNCEMENT, Kind.TIMES, Kind.POD, Kind.BUDDY), lambda viewer: bool(viewer.cohorts)
+    ),
+    **dict.fromkeys(
+        (Kind.SESSION, Kind.SOON, Kind.CONVERSATION),
+        lambda viewer: bool(viewer.cohorts) or bool(viewer.coached),
+    ),
 }
 """Whom a kind concerns, where that is not everyone."""
 OFFERED: Mapping[str, Sequence[Frequency]] = {
@@ -113,7 +124,8 @@ def notices_view(
 
 
 def _entry(line: NoticeLine, catalogue: Catalogue, locale: Locale) -> Entry:
-    title = title_in(line, catalogue, locale) if line.post_id or line.session_id else ""
+    about = line.post_id or line.session_id or line.announcement_id
+    title = title_in(line, catalogue, locale) if about else ""
     return Entry(
         line.public_id,
         ICONS[Kind(line.kind)],

@@ -6,15 +6,16 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from app.coach.inbox_forms import TalkForm
-from app.coach.queries import cohort_and_programme, learner_view
+from app.coach.learner_page import LearnerForms, learner_page
+from app.coach.queries import cohort_and_programme
 from app.coaching.queries import learner
 from app.errors import Refused
 from app.people.viewer import Viewer
 from app.progress.talks import mark_talk
 from app.things.library import catalogue_of
-from app.web.forms import Bound, blank, posted
+from app.web.forms import Bound, posted
 from app.web.i18n import Locale, message
-from app.web.render import Flash, redirect, render
+from app.web.render import Flash, redirect
 from app.web.routing import page_router
 
 router = page_router()
@@ -22,28 +23,10 @@ LEARNER = "/cohorts/{cohort}/coach/learners/{handle}"
 
 
 @router.get(LEARNER)
-def learner_page(
+def show_learner(
     request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, handle: str
 ) -> Response:
-    return _learner_page(request, db, viewer, locale, cohort, handle, blank(TalkForm))
-
-
-def _learner_page(
-    request: Request,
-    db: Session,
-    viewer: Viewer,
-    locale: Locale,
-    cohort: str,
-    handle: str,
-    form: Bound[TalkForm],
-    *,
-    status: int = 200,
-) -> Response:
-    catalogue = catalogue_of(request)
-    group, _ = cohort_and_programme(db, catalogue, viewer, cohort)
-    view = learner_view(db, viewer, group, catalogue, request.app.state.pages, locale, handle)
-    context = {"cohort": group, "view": view, "form": form}
-    return render(request, "coach/learner.html", context, status=status)
+    return learner_page(request, db, viewer, locale, cohort, handle)
 
 
 @router.post(f"{LEARNER}/talks")
@@ -67,6 +50,6 @@ def say_we_talked(
         except Refused as refused:
             form.refuse(refused.field, refused.message)
     if not form.valid:
-        return _learner_page(request, db, viewer, locale, cohort, handle, form, status=422)
+        return learner_page(request, db, viewer, locale, cohort, handle, LearnerForms(talk=form), status=422)
     asked = locale.gettext("%(name)s is asked to confirm it.") % {"name": found.person.name}
     return redirect(request, f"/cohorts/{cohort}/coach/learners/{handle}#talks", Flash(asked))

@@ -12,6 +12,7 @@ from app.coach.messages import message_view, suggestions
 from app.coach.queries import cohort_and_programme
 from app.coach.time_forms import MOST_LEARNERS
 from app.coaching.nudges import Recipient, recipients, send
+from app.cohorts.announcements import announcement_line, not_yet_readers
 from app.cohorts.queries import CohortLine
 from app.people.viewer import Viewer
 from app.things.catalogue import Programme
@@ -33,10 +34,16 @@ def message_page(
     cohort: str,
     learner: str = "",
     about: str = "",
+    unread: str = "",
 ) -> Response:
-    """`learner` is chosen already; `about` is the reason why they are written to."""
+    """`learner` is chosen already, or who has not read the announcement `unread` yet; `about` is the reason
+    why they are written to."""
     group, programme = cohort_and_programme(db, catalogue_of(request), viewer, cohort)
-    form = blank(MessageForm, learner=[learner] if learner else [], **suggestions(request, about))
+    chosen = [learner] if learner else []
+    if unread:
+        line = announcement_line(db, viewer, group, unread, all_=False)
+        chosen = [one.handle for one in not_yet_readers(db, group, line.id)]
+    form = blank(MessageForm, learner=chosen, **suggestions(request, about))
     return _page(request, db, locale, group, programme, form)
 
 

@@ -10,14 +10,17 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from app.coach import (
+    announcement_routes,
     attendance_routes,
     blog_routes,
     buddy_routes,
+    checklist_routes,
     inbox_routes,
     joining_routes,
     learner_routes,
     message_routes,
     moderation_routes,
+    note_routes,
     pod_routes,
     promise_routes,
     session_routes,
@@ -103,5 +106,8 @@ for area in (
     joining_routes,
     pod_routes,
     buddy_routes,
+    announcement_routes,
+    note_routes,
+    checklist_routes,
 ):
     router.pages_of(area.router)

@@ -2,51 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.markdown import LONGEST
 from app.sessions.attending import SHORTEST_WORD, plain
+from app.sessions.forms import Clock, Day, Link, Place, one_line
 from app.sessions.services import Plan
 from app.sessions.times import moment_at
 from app.web.forms import Form, invalid
 from app.web.i18n import message
-
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
-
-
-def _near(day: date) -> date:
-    if not EARLIEST <= day < LATEST:
-        raise invalid(message("Write a date as day, month and year, for example 2026-11-23."))
-    return day
-
-
-def _on_the_clock(at: time) -> time:
-    if at.tzinfo is not None:
-        raise invalid(message("Write a time such as 14:30."))
-    return at.replace(second=0, microsecond=0)
-
-
-def _link(url: str) -> str:
-    """With https:// where it was left out; only what a browser opens as a page."""
-    full = url if "://" in url or not url else f"https://{url}"
-    try:
-        parts = urlsplit(full)
-        is_link = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
-        is_link = is_link and (parts.port is None or parts.port > 0)
-    except ValueError:
-        is_link = False
-    if url and (not is_link or any(character <= " " or character in '"<>\\' for character in full)):
-        raise invalid(message("Write an address such as https://meet.example.org/our-group."))
-    return full
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _hard_to_guess(word: str) -> str:
@@ -61,12 +29,12 @@ Markdown = Annotated[str, StringConstraints(max_length=LONGEST, strip_whitespace
 class SessionForm(Form):
     """A meeting as its coach plans it: `on` and `at` are what the clocks of the group show."""
 
-    title: Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_one_line)]
-    on: Annotated[date, AfterValidator(_near)]
-    at: Annotated[time, AfterValidator(_on_the_clock)]
+    title: Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(one_line)]
+    on: Day
+    at: Clock
     minutes: Annotated[int, Field(ge=5, le=1440)] = 60
-    place: Annotated[str, StringConstraints(max_length=200), AfterValidator(_one_line)] = ""
-    url: Annotated[str, StringConstraints(max_length=990), AfterValidator(_link)] = ""
+    place: Place = ""
+    url: Link = ""
     agenda: Markdown = ""
     things: list[str] = []
     once: Annotated[str, StringConstraints(max_length=36)] = ""
@@ -99,7 +67,7 @@ class WordForm(Form):
     """Another word of the day."""
 
     word: Annotated[
-        str, StringConstraints(max_length=40), AfterValidator(_one_line), AfterValidator(_hard_to_guess)
+        str, StringConstraints(max_length=40), AfterValidator(one_line), AfterValidator(_hard_to_guess)
     ]
 
 

@@ -33,9 +33,13 @@ router = page_router()
 
 
 @router.get("/cohorts/{cohort}/coach/sessions/new")
-def new_session_page(request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str) -> Response:
+def new_session_page(
+    request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, title: str = ""
+) -> Response:
+    """With a `title` to begin with."""
     group = managed_cohort(db, viewer, cohort)
-    return _session_form(request, locale, group, None, blank(SessionForm, minutes=60))
+    form = blank(SessionForm, title=title[:120], minutes=60)
+    return _session_form(request, locale, group, None, form)
 
 
 @router.post("/cohorts/{cohort}/coach/sessions")

@@ -5,14 +5,18 @@ from __future__ import annotations
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from app.coach.checklist import checklist_view
 from app.coach.queries import cohort_and_programme
 from app.coach.today import today_view
 from app.coach.today_forms import PutOffForm, ThresholdsForm
 from app.coaching.attention import Thresholds, thresholds_of
+from app.coaching.conversation_queries import waiting_in
 from app.coaching.putting_off import put_off, set_thresholds
 from app.coaching.queries import learner
 from app.cohorts.models import Cohort
+from app.cohorts.queries import CohortLine
 from app.people.viewer import Viewer
+from app.things.catalogue import Programme
 from app.things.library import catalogue_of
 from app.web.forms import Bound, blank, posted
 from app.web.i18n import Locale
@@ -25,8 +29,26 @@ router = page_router()
 @router.get("/cohorts/{cohort}/coach/today")
 def today_page(request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str) -> Response:
     group, programme = cohort_and_programme(db, catalogue_of(request), viewer, cohort)
-    view = today_view(db, viewer, group, programme, locale)
-    return render(request, "coach/today.html", {"cohort": group, "view": view})
+    return _today_page(request, db, viewer, locale, group, programme)
+
+
+def _today_page(
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    locale: Locale,
+    group: CohortLine,
+    programme: Programme,
+    *,
+    status: int = 200,
+) -> Response:
+    context = {
+        "cohort": group,
+        "view": today_view(db, viewer, group, programme, locale),
+        "talks": waiting_in(db, group),
+        "checks": checklist_view(db, viewer, group, programme, locale),
+    }
+    return render(request, "coach/today.html", context, status=status)
 
 
 @router.post("/cohorts/{cohort}/coach/today/{handle}/later")
@@ -42,8 +64,7 @@ def not_now(
     group, programme = cohort_and_programme(db, catalogue_of(request), viewer, cohort)
     found = learner(db, group, programme, handle)
     if not form.valid:
-        view = today_view(db, viewer, group, programme, locale)
-        return render(request, "coach/today.html", {"cohort": group, "view": view}, status=422)
+        return _today_page(request, db, viewer, locale, group, programme, status=422)
     put_off(db, viewer, found.enrolment, form.data.rule)
     done = locale.gettext("You see %(name)s here again in a week, unless there is another reason.")
     return redirect(

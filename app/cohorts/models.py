@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clock import now
@@ -41,7 +41,8 @@ class Cohort(Base):
     `time_zone`. Its coaches answer what `reply_promise` says, within `reply_days` working days where that is
     a number; `reply_text` is the same in their own words. One that is archived is out of the organizer's way,
     and nobody joins it any more. `meets_until` is the end of its last meeting; the sessions feature keeps it,
-    so that pages of groups without a coming one need not ask."""
+    so that pages of groups without a coming one need not ask. `announced_at` is when it was last told
+    something that still stands; pages of groups without any need not ask either."""
 
     __tablename__ = "cohort"
     __table_args__ = (UniqueConstraint("created_by_id", "once"),)
@@ -69,6 +70,7 @@ class Cohort(Base):
     reply_days: Mapped[int | None] = mapped_column()
     reply_text: Mapped[str | None] = mapped_column(String(400))
     meets_until: Mapped[datetime | None] = mapped_column()
+    announced_at: Mapped[datetime | None] = mapped_column()
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     once: Mapped[str | None] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -199,6 +201,42 @@ class ThingNote(Base):
     body: Mapped[str] = mapped_column(Text)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Announcement(Base):
+    """What a cohort is told by its coaches: {language: {title, body, html}}, the body in Markdown. Who reads
+    none of these languages gets `language`, which is always among them."""
+
+    __tablename__ = "announcement"
+    __table_args__ = (
+        UniqueConstraint("author_id", "once"),
+        Index("ix_announcement_cohort_id_at_id", "cohort_id", "at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    language: Mapped[str] = mapped_column(String(8))
+    texts: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON)
+    once: Mapped[str] = mapped_column(String(36))
+    at: Mapped[datetime] = mapped_column(default=now)
+    edited_at: Mapped[datetime | None] = mapped_column()
+    taken_back_at: Mapped[datetime | None] = mapped_column()
+
+
+class AnnouncementRead(Base):
+    """A learner has said that they read it."""
+
+    __tablename__ = "announcement_read"
+
+    announcement_id: Mapped[int] = mapped_column(
+        ForeignKey("announcement.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    at: Mapped[datetime] = mapped_column(default=now)
 
 
 class JoinRequest(Base):

@@ -21,6 +21,7 @@ from app.journals.notices import (
     ELSEWHERE,
     SEVERAL_REACTED,
     NoticeLine,
+    announced_in,
     lines_of_mail,
     on_one_line,
     place,
@@ -34,7 +35,7 @@ from app.journals.streams import VIEWER
 from app.journals.takeout import OWN_LINK
 from app.mail.models import Mail
 from app.mail.postman import Reader, Written
-from app.notices.models import POSTS, Frequency, Kind, NoticeMail
+from app.notices.models import CONVERSING, POSTS, Frequency, Kind, NoticeMail
 from app.notices.queries import choices_of
 from app.notices.services import DIGEST
 from app.notices.unsubscribing import Unwanted, unsubscribe_token
@@ -48,7 +49,7 @@ QUOTED = 70
 """Columns of a quotation in plain text, without its mark."""
 
 ORDER = (
-    *(Kind.SESSION, Kind.SOON),
+    *(Kind.SESSION, Kind.SOON, Kind.ANNOUNCEMENT, *CONVERSING),
     *(Kind.JOIN_REQUEST, Kind.LET_IN, Kind.NOT_LET_IN, Kind.POD, Kind.BUDDY),
     *(Kind.MENTOR_ASKED, Kind.MENTOR, Kind.SHARED),
     *(Kind.ANSWER, Kind.MESSAGE, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.APPROVED, Kind.TALK, Kind.ACCEPTED),
@@ -82,6 +83,8 @@ SUBJECTS = {
     Kind.MENTOR_ASKED: message("%(name)s asks you to be their mentor"),
     Kind.MENTOR: message("%(name)s is your mentor now"),
     Kind.SHARED: message("%(name)s shares a post with you"),
+    Kind.ANNOUNCEMENT: message("%(group)s: %(title)s"),
+    **{kind: ELSEWHERE[kind][1] for kind in CONVERSING},
 }
 DIGESTED = message("What is new for you")
 WITH_TEXT = (Kind.ANSWER, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.MENTION, Kind.QUESTION, Kind.ACCEPTED)
@@ -155,7 +158,7 @@ def notice_letter(db: Session, mail: Mail, *, desk: Desk) -> Written | None:
 
     return Written(
         _address(person),
-        _subject(line),
+        _subject(line, person.language or mail.language),
         "emails/notice.html",
         values,
         unsubscribe,
@@ -163,8 +166,11 @@ def notice_letter(db: Session, mail: Mail, *, desk: Desk) -> Written | None:
     )
 
 
-def _subject(line: NoticeLine) -> Message:
+def _subject(line: NoticeLine, language: str) -> Message:
     kind = Kind(line.kind)
+    if line.announcement_id is not None:
+        title = announced_in(line, [language]).title
+        return message(SUBJECTS[kind].text, title=title, group=line.group_name)
     if line.session_id is not None:
         return session_subject(line, SUBJECTS[kind])
     words = SUBJECTS[kind] if line.post_id is not None else ELSEWHERE[kind][1]
@@ -253,6 +259,10 @@ def _one(line: NoticeLine, desk: Desk, locale: Locale) -> Told:
     url = desk.base_url + place(line)
     if line.session_id is not None:
         return Told(said, url, *where(line))
+    if line.announcement_id is not None:
+        text = announced_in(line, locale.reading_order())
+        html = for_mail(text.html, desk.base_url)
+        return Told(said, url, quoted(text.body), html, locale.lang(text.language))
     if Kind(line.kind) not in WITH_TEXT:
         return Told(said, url)
     if line.html is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from app.cohorts.models import Cohort
+from app.cohorts.announcements import AnnouncedText, text_for
+from app.cohorts.models import Announcement, Cohort
 from app.db import BigId
 from app.journals.answers import SAID
 from app.journals.cards import thing_of, title_of
 from app.journals.models import Comment, Post, Reaction
 from app.journals.queries import coaches_in, comment_visible_when, eyes_of, learns_in, visible_when
-from app.notices.models import Frequency, Kind, Notice
+from app.notices.models import CONVERSING, Frequency, Kind, Notice
 from app.notices.queries import frequency_of
 from app.people.models import Person
 from app.sessions.models import LiveSession
@@ -56,6 +57,10 @@ SENTENCES = {
     Kind.MENTOR_ASKED: message("%(name)s asks you to be their mentor"),
     Kind.MENTOR: message("%(name)s is your mentor now"),
     Kind.SHARED: message("%(name)s shares “%(title)s” with you, as their mentor"),
+    Kind.ANNOUNCEMENT: message("For %(group)s: “%(title)s”"),
+    Kind.TIMES: message("%(name)s proposes times to talk: which one suits you?"),
+    Kind.WANTS_TO_TALK: message("%(name)s would like to talk with you: when could that be?"),
+    Kind.CONVERSATION: message("There is something new about your conversation with %(name)s"),
 }
 SESSION_CHANGED = message("“%(title)s” has changed: %(when)s")
 SESSION_CANCELLED = message("“%(title)s” is cancelled: %(when)s")
@@ -74,6 +79,7 @@ ELSEWHERE = {
     Kind.BUDDY: ("/#groups", SENTENCES[Kind.BUDDY]),
     Kind.MENTOR_ASKED: ("/mentoring", SENTENCES[Kind.MENTOR_ASKED]),
     Kind.MENTOR: ("/", SENTENCES[Kind.MENTOR]),
+    **{kind: ("/conversations", SENTENCES[kind]) for kind in CONVERSING},
 }
 """Where notices lead that speak of no post, and what they say."""
 ICONS = {
@@ -102,6 +108,8 @@ ICONS = {
     Kind.MENTOR_ASKED: "user",
     Kind.MENTOR: "user",
     Kind.SHARED: "user",
+    Kind.ANNOUNCEMENT: "info",
+    **dict.fromkeys(CONVERSING, "users"),
 }
 
 READER = aliased(Person)
@@ -132,6 +140,7 @@ SEEN: ColumnElement[bool] = and_(
             or_(LiveSession.cohort_id.in_(_LEARNS_IN), LiveSession.cohort_id.in_(_COACHES_IN)),
             or_(Notice.kind != Kind.SOON.value, LiveSession.cancelled_at.is_(None)),
         ),
+        and_(Announcement.cohort_id.in_(_LEARNS_IN), Announcement.taken_back_at.is_(None)),
         and_(
             Post.id.is_not(None),
             _POST_SEEN,
@@ -147,7 +156,8 @@ predicate: of a statement that is `with_subjects`."""
 
 
 def with_subjects(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Notices with their reader, who did it, and which post and answer, or which meeting, they speak of."""
+    """Notices with their reader, who did it, and which post and answer, meeting or announcement they speak
+    of."""
     return (
         statement.select_from(Notice)
         .join(READER, READER.id == Notice.person_id)
@@ -156,7 +166,8 @@ def with_subjects(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...
         .outerjoin(_owner, _owner.id == Post.author_id)
         .outerjoin(Comment, and_(Comment.id == Notice.comment_id, Comment.post_id == Post.id))
         .outerjoin(LiveSession, LiveSession.id == Notice.session_id)
-        .outerjoin(Cohort, Cohort.id == LiveSession.cohort_id)
+        .outerjoin(Announcement, Announcement.id == Notice.announcement_id)
+        .outerjoin(Cohort, Cohort.id == func.coalesce(LiveSession.cohort_id, Announcement.cohort_id))
     )
 
 
@@ -196,6 +207,10 @@ class NoticeLine(NamedTuple):
     group_public_id: str | None
     group_name: str | None
     time_zone: str | None
+    announcement_id: int | None
+    announcement_public_id: str | None
+    texts: Mapping[str, Mapping[str, str]] | None
+    first_language: str | None
 
 
 _LINES = with_subjects(
@@ -232,6 +247,10 @@ _LINES = with_subjects(
         Cohort.public_id,
         Cohort.name,
         Cohort.time_zone,
+        Announcement.id,
+        Announcement.public_id,
+        Announcement.texts,
+        Announcement.language,
     )
 ).where(SEEN)
 _NEWEST_FIRST = (Notice.at.desc(), Notice.id.desc())
@@ -281,7 +300,9 @@ def lines_of_mail(db: Session, mail_id: int, limit: int) -> Sequence[NoticeLine]
 
 
 def title_in(line: NoticeLine, catalogue: Catalogue, locale: Locale) -> str:
-    """What the post or the meeting that it speaks of is called."""
+    """What the post, the meeting or the announcement that it speaks of is called."""
+    if line.texts:
+        return announced_in(line, locale.reading_order()).title
     return line.session_title or title_of(line, thing_of(line, catalogue), locale)
 
 
@@ -296,6 +317,11 @@ def sentence(line: NoticeLine, title: str, locale: Locale) -> str:
         "when": when_in(line, locale),
     }
     return on_one_line(said % values)
+
+
+def announced_in(line: NoticeLine, order: Sequence[str]) -> AnnouncedText:
+    """The text of the announcement that it speaks of, for who reads these languages."""
+    return text_for(line.texts or {}, order, line.first_language or "")
 
 
 def when_in(line: NoticeLine, locale: Locale) -> str:
@@ -315,7 +341,11 @@ def _words(line: NoticeLine) -> Message:
     kind = Kind(line.kind)
     if line.session_id is not None:
         return session_words(line, SENTENCES[kind], SESSION_CHANGED, SESSION_CANCELLED)
-    return SENTENCES[kind] if line.post_id is not None else ELSEWHERE[kind][1]
+    return (
+        SENTENCES[kind]
+        if line.post_id is not None or line.announcement_id is not None
+        else ELSEWHERE[kind][1]
+    )
 
 
 def session_words(line: NoticeLine, first: Message, changed: Message, cancelled: Message) -> Message:
@@ -334,6 +364,8 @@ def place(line: NoticeLine) -> str:
     """Where one sees it."""
     if line.session_public_id is not None:
         return f"/cohorts/{line.group_public_id}/sessions/{line.session_public_id}"
+    if line.announcement_public_id is not None:
+        return f"/cohorts/{line.group_public_id}/announcements/{line.announcement_public_id}"
     if line.post_public_id is None:
         return ELSEWHERE[Kind(line.kind)][0]
     post = f"/journals/{line.owner_handle}/{line.post_public_id}"

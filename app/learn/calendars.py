@@ -8,6 +8,8 @@ from datetime import timedelta
 from fastapi import Request, Response
 
 from app.clock import now
+from app.coaching.conversation_queries import dated_conversations
+from app.coaching.models import Step
 from app.cohorts.courses import Course, courses_of
 from app.cohorts.queries import CohortLine
 from app.cohorts.schedule import read_timing
@@ -30,14 +32,39 @@ def group_entries(reader: Reader, viewer: Viewer, cohort: CohortLine, base_url: 
 
 
 def own_entries(reader: Reader, viewer: Viewer, base_url: str) -> list[Entry]:
-    """All that has its time for one person: the meetings of their groups, and their Things by the dates that
-    are theirs."""
+    """All that has its time for one person: the meetings of their groups, their conversations, and their
+    Things by the dates that are theirs."""
     meetings = dated_sessions(reader.db, viewer, now() - PAST)
     courses = courses_of(reader.catalogue, viewer.enrolments)
     return [
         *(entry_of(line, base_url, reader.locale) for line in meetings),
         *(entry for course in courses for entry in _things(reader, course, base_url)),
+        *_talks(reader, viewer, base_url),
     ]
+
+
+def _talks(reader: Reader, viewer: Viewer, base_url: str) -> Iterator[Entry]:
+    """The conversations of a learner or a coach; those that do not take place any more as cancelled."""
+    locale = reader.locale
+    for line in dated_conversations(reader.db, viewer, now() - PAST):
+        if line.starts_at is None or line.ends_at is None:
+            continue
+        other = line.other(viewer.person_id)
+        title = locale.gettext("Conversation with %(name)s") % {"name": other or line.cohort}
+        page = f"{base_url}{line.address}"
+        yield Entry(
+            f"conversation {line.public_id}",
+            title,
+            line.starts_at,
+            line.ends_at,
+            line.created_at,
+            line.changed_at,
+            line.sequence,
+            line.state != Step.AGREED,
+            line.place or line.url,
+            "\n\n".join(part for part in (line.cohort, line.url, page) if part),
+            page,
+        )
 
 
 def _things(reader: Reader, course: Course, base_url: str) -> Iterator[Entry]:

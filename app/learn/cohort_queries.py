@@ -15,6 +15,7 @@ from app.cohorts.queries import CohortLine, PersonLine, coaches_of, learners_of,
 from app.cohorts.requests import has_asked
 from app.cohorts.services import is_over
 from app.journals.streams import cohort_questions, cohort_stream, pod_stream
+from app.learn.announcement_queries import AnnouncementCard, unread_cards
 from app.learn.reader import Reader
 from app.people.viewer import Viewer
 from app.sessions.cards import SessionCard, card_of
@@ -30,6 +31,7 @@ class CohortView:
     programme: ProgrammeText | None
     is_coach: bool
     meeting: SessionCard | None
+    announcements: Sequence[AnnouncementCard]
     coaches: tuple[PersonLine, ...]
     learners: tuple[PersonLine, ...]
     count: int
@@ -69,6 +71,7 @@ def cohort_view(
         reader.fragments(programme).text if programme else None,
         cohort.id in viewer.coached_ids,
         card_of(meeting, reader.locale) if meeting else None,
+        unread_cards(reader, viewer, [cohort]) if cohort.id in viewer.cohort_ids else (),
         coaches,
         tuple(learners_of(db, cohort.id, limit=PEOPLE_SHOWN)),
         members_count(db, cohort.id),

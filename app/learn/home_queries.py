@@ -9,11 +9,14 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from app.clock import now
+from app.coaching.conversation_page import ConversationCard, cards_for
+from app.coaching.conversation_queries import conversations_at_home
 from app.coaching.reviewed import waiting_by_cohort
 from app.cohorts.companions import With, companions_of
 from app.cohorts.courses import Course, courses_of
 from app.journals.cards import thing_of, title_of
 from app.journals.streams import answers_to, news
+from app.learn.announcement_queries import AnnouncementCard, unread_cards
 from app.learn.reader import Reader
 from app.learn.steps import NextStep, Standpoint, next_step
 from app.learn.weeks import now_in_words
@@ -70,6 +73,8 @@ class Home:
     away: str
     """The enrolment of who was away for weeks; empty for others."""
     meeting: SessionCard | None
+    announcements: Sequence[AnnouncementCard]
+    talks: Sequence[ConversationCard]
     courses: Sequence[CourseView]
     groups: tuple[WaitingGroup, ...]
     companions: Sequence[tuple[Membership, With]]
@@ -93,6 +98,8 @@ def home(reader: Reader, viewer: Viewer) -> Home:
         next_step(reader, packs) or _coach_step(groups, reader.locale),
         _away(packs),
         _meeting(reader, viewer),
+        unread_cards(reader, viewer, viewer.cohorts),
+        cards_for(conversations_at_home(db, viewer), viewer.person_id, reader.locale),
         [_course(reader, *where) for where in packs],
         groups,
         _companions(reader, viewer),

@@ -6,9 +6,11 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import FileResponse
 
+from app.coaching import conversation_routes
 from app.cohorts.services import enrol
 from app.errors import NotFound
 from app.learn import (
+    announcement_routes,
     answer_routes,
     break_routes,
     calendar_routes,
@@ -153,3 +155,5 @@ router.pages_of(mentor_routes.router)
 router.pages_of(session_routes.router)
 router.pages_of(calendar_routes.router)
 router.pages_of(talk_routes.router)
+router.pages_of(announcement_routes.router)
+router.pages_of(conversation_routes.router)

@@ -40,6 +40,10 @@ class Kind(StrEnum):
     MENTOR_ASKED = "mentor_asked"
     MENTOR = "mentor"
     SHARED = "shared"
+    ANNOUNCEMENT = "announcement"
+    TIMES = "times"
+    WANTS_TO_TALK = "wants_to_talk"
+    CONVERSATION = "conversation"
 
 
 POSTS = "posts"
@@ -49,9 +53,10 @@ MONDAY = "monday"
 REMINDER = "reminder"
 """What a learner is told who was away."""
 CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY, REMINDER)
-DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK, Kind.SESSION)
-"""Somebody answered this person, or a meeting of theirs is planned, changed or cancelled: letters of these
-kinds are not counted."""
+CONVERSING = (Kind.TIMES, Kind.WANTS_TO_TALK, Kind.CONVERSATION)
+DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK, Kind.SESSION, Kind.ANNOUNCEMENT, *CONVERSING)
+"""Somebody answered this person, a meeting of theirs is planned, changed or cancelled, their group is told
+something, or somebody wants to talk with them: letters of these kinds are not counted."""
 PROMPT = (*DIRECT, Kind.SOON)
 """Where it is wanted at once, no digest tells of it: that would be too late."""
 AT_ONCE: tuple[str, ...] = (
@@ -76,6 +81,7 @@ class Frequency(StrEnum):
 
 
 UNREAD = text("read_at IS NULL")
+ANNOUNCED = text("announcement_id IS NOT NULL")
 
 
 class Notice(Base):
@@ -89,6 +95,9 @@ class Notice(Base):
         UniqueConstraint("person_id", "once"),
         Index("ix_notice_person_id_at_id", "person_id", "at", "id"),
         Index("ix_notice_unread", "person_id", "at", sqlite_where=UNREAD, postgresql_where=UNREAD),
+        Index(
+            "ix_notice_announcement_id", "announcement_id", sqlite_where=ANNOUNCED, postgresql_where=ANNOUNCED
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -99,6 +108,7 @@ class Notice(Base):
     post_id: Mapped[int | None] = mapped_column()
     comment_id: Mapped[int | None] = mapped_column()
     session_id: Mapped[int | None] = mapped_column()
+    announcement_id: Mapped[int | None] = mapped_column()
     once: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(default=now)
     read_at: Mapped[datetime | None] = mapped_column()

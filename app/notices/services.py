@@ -26,7 +26,7 @@ MAIL_NOTICE = Task("mail-notice")
 
 _COLUMNS = (
     *("public_id", "person_id", "kind", "actor_id", "post_id", "comment_id", "session_id"),
-    *("once", "at"),
+    *("announcement_id", "once", "at"),
 )
 _TELL = Statement(
     lambda insert: (
@@ -51,6 +51,7 @@ def tell(
     post_id: int | None = None,
     comment_id: int | None = None,
     session_id: int | None = None,
+    announcement_id: int | None = None,
     by_mail: bool = True,
 ) -> int | None:
     """Tell a person of something, in the caller's transaction, by mail too where they want that at once,
@@ -66,6 +67,7 @@ def tell(
         "post_id": post_id,
         "comment_id": comment_id,
         "session_id": session_id,
+        "announcement_id": announcement_id,
         "once": once,
         "at": now(),
     }
@@ -94,6 +96,14 @@ def outdate(db: Session, session_id: int, people: Sequence[int], *, but: str) ->
         .where(Notice.session_id == session_id, Notice.once != but)
         .values(read_at=now())
     )
+
+
+def mark_announcement_read(db: Session, announcement_id: int, person_id: int | None = None) -> None:
+    """Nothing is new about it any more for this person, or for anybody."""
+    told = update(Notice).where(Notice.announcement_id == announcement_id, Notice.read_at.is_(None))
+    if person_id is not None:
+        told = told.where(Notice.person_id == person_id)
+    db.execute(told.values(read_at=now()))
 
 
 def mark_read(db: Session, notice: Notice) -> None:

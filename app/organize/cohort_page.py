@@ -6,12 +6,12 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from app.coaching.admission import invited_view, organizer_desk
+from app.coaching.invitation import invitation
 from app.cohorts.forms import PromiseForm, promise_form
 from app.cohorts.queries import coaches_of, members_count
 from app.cohorts.requests import requests_of
 from app.cohorts.runs import programme_of_run, run_of
 from app.organize.forms import CoachForm
-from app.organize.invitation import invitation
 from app.organize.run_view import run_in_words
 from app.people.viewer import Viewer
 from app.things.library import catalogue_of

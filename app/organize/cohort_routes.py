@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from app.coaching.invitation import invitation
 from app.cohorts.forms import PromiseForm
 from app.cohorts.models import Mode
 from app.cohorts.promises import promise_replies
@@ -17,7 +18,6 @@ from app.errors import Refused
 from app.organize import run_routes
 from app.organize.cohort_page import cohort_page
 from app.organize.forms import CohortForm, CopyForm, GroupForm
-from app.organize.invitation import invitation
 from app.organize.queries import organizer, programme_choices
 from app.people.queries import people_by_email
 from app.people.viewer import Viewer
@@ -200,4 +200,4 @@ def set_promise(
 def poster_page(request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str) -> Response:
     found = organized_cohort(db, viewer, cohort)
     context = {"cohort": found, "invitation": invitation(request.app.state.settings.base_url, found, locale)}
-    return render(request, "organize/poster.html", context)
+    return render(request, "coaching/poster.html", context)

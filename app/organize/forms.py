@@ -77,6 +77,12 @@ class CoachForm(Form):
     email: EmailStr
 
 
+class ReplaceForm(Form):
+    """Who coaches instead, where somebody does."""
+
+    email: EmailStr | None = None
+
+
 class SetUpForm(Form):
     """The one set-up page."""
 

@@ -16,12 +16,14 @@ TONES = 8
 
 
 class Membership(NamedTuple):
-    """A cohort that a person belongs to now, as learner or coach. Its meetings end at `meets_until`."""
+    """A cohort that a person belongs to now, as learner or coach. Its meetings end at `meets_until`; it was
+    last told something at `announced_at`, which is known to learners alone."""
 
     cohort_id: int
     public_id: str
     name: str
     meets_until: datetime | None = None
+    announced_at: datetime | None = None
 
 
 class Enrolled(NamedTuple):

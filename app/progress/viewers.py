@@ -30,6 +30,7 @@ _ENROLLED = (
     Cohort.meets_until.label("cohort_meets_until"),
     Enrolment.pod_id,
     Enrolment.buddies,
+    Cohort.announced_at.label("cohort_announced_at"),
     *COURSE,
 )
 
@@ -140,7 +141,13 @@ def _enrolments(found: Iterable[Any]) -> tuple[Enrolled, ...]:
             continue
         cohort = None
         if row.cohort_id is not None:
-            cohort = Membership(row.cohort_id, row.cohort_public_id, row.cohort_name, row.cohort_meets_until)
+            cohort = Membership(
+                row.cohort_id,
+                row.cohort_public_id,
+                row.cohort_name,
+                row.cohort_meets_until,
+                row.cohort_announced_at,
+            )
         enrolments[row.enrolment_id] = Enrolled(
             row.enrolment_id,
             row.enrolment_public_id,

@@ -176,5 +176,10 @@ def past_sessions(
     return Page(lines, encode_cursor(lines[-1].starts_at, lines[-1].id) if more else "")
 
 
+def past_sessions_of(db: Session, person_id: int, cohort: CohortLine) -> list[SessionLine]:
+    """The last ones of a cohort, with how it was with one of its learners; the cancelled ones too."""
+    return _PAST[False].rows(db, {"person": person_id, "cohort": cohort.id, "now": now()})
+
+
 def _here(viewer: Viewer, cohort: CohortLine, at: datetime) -> dict[str, Any]:
     return {"person": viewer.person_id, "cohort": cohort.id, "now": at}

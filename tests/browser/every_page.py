@@ -67,6 +67,11 @@ SESSION = SESSIONS + "/{session}"
 COMING, PAST, NOW, CANCELLED = (
     RIVERSIDE | {"session": f"{{{when}_meeting}}"} for when in ("coming", "past", "present", "cancelled")
 )
+REPLACE = "/organize/cohorts/{cohort}/coaches/{handle}/remove"
+TOLD, TELL = "/cohorts/{cohort}/announcements", "/cohorts/{cohort}/coach/announcements"
+TALK = "/conversations/{conversation}"
+NOTED = RIVERSIDE | {"handle": "{learner}", "note": "{note}"}
+ANNOUNCED = RIVERSIDE | {"announcement": "{announcement}"}
 INBOX, READING = "/cohorts/{cohort}/coach/inbox", "/cohorts/{cohort}/coach/inbox/{post}"
 TEMPLATES, PROMISE = "/coach/templates", "/cohorts/{cohort}/coach/promise"
 BLOG, BLOGS = "/account/blog", "/cohorts/{cohort}/coach/blogs"
@@ -312,6 +317,44 @@ PAGES = (
     Page(SESSION + "/here", "by the code", "learner", NOW, query="?word=lantern+47", main=True),
     Page(SESSION + "/here", "a wrong word", "learner", NOW, form={"word": "x"}, status=422),
     Page(SESSION + "/here", "not now", "learner", COMING),
+    Page(LEARNER + "/notes/{note}/edit", who="coach", at=NOTED),
+    Page(
+        LEARNER + "/notes",
+        "nothing written",
+        "coach",
+        RIVERSIDE | {"handle": "{learner}"},
+        form={},
+        status=422,
+    ),
+    Page("/cohorts/{cohort}/coach/poster", who="coach", at=RIVERSIDE),
+    Page("/conversations", who="learner", main=True),
+    Page("/conversations", who="coach"),
+    Page("/conversations", "none", "newcomer"),
+    Page(TALK, "proposed", "learner", {"conversation": "{proposed_talk}"}, main=True),
+    Page(TALK, "proposed, as a coach", "coach", {"conversation": "{proposed_talk}"}),
+    Page(TALK, "agreed", "learner", {"conversation": "{agreed_talk}"}),
+    Page(TALK, "agreed, as a coach", "coach", {"conversation": "{agreed_talk}"}, main=True),
+    Page(
+        TALK + "/agree", "nothing chosen", "learner", {"conversation": "{proposed_talk}"}, form={}, status=422
+    ),
+    Page(LEARNER + "/conversations/new", who="coach", at=RIVERSIDE | {"handle": "{learner}"}, main=True),
+    Page(
+        LEARNER + "/conversations",
+        "nothing filled in",
+        "coach",
+        RIVERSIDE | {"handle": "{learner}"},
+        form={},
+        status=422,
+    ),
+    Page("/enrolments/{enrolment}/conversation", who="learner", at={"enrolment": "{enrolment}"}),
+    Page(TOLD, who="learner", at=RIVERSIDE, main=True),
+    Page(TOLD, "none", "coach", EMPTY),
+    Page(TOLD + "/{announcement}", "in another language", "learner", ANNOUNCED),
+    Page(TOLD + "/{announcement}", "as a coach", "coach", ANNOUNCED, main=True),
+    Page(TELL + "/new", who="coach", at=RIVERSIDE, main=True),
+    Page(TELL, "nothing filled in", "coach", RIVERSIDE, form={}, status=422),
+    Page(TELL + "/{announcement}/edit", who="coach", at=ANNOUNCED),
+    Page(TELL + "/{announcement}/readers", who="coach", at=ANNOUNCED),
     Page(WORK + "/new", who="coach", at=RIVERSIDE, main=True),
     Page(WORK, "nothing filled in", "coach", RIVERSIDE, form={}, status=422),
     Page(WORK + "/{session}/edit", who="coach", at=COMING),
@@ -408,6 +451,15 @@ PAGES = (
     Page("/programmes/{programme}/{thing}", "not open yet", "busy", P | {"thing": "looking-back"}),
     Page("/organize/cohorts/{cohort}/copy", who="organizer", at=RIVERSIDE),
     Page("/organize/cohorts/{cohort}/end", who="organizer", at=RIVERSIDE),
+    Page(REPLACE, who="organizer", at=RIVERSIDE | {"handle": "{coach}"}),
+    Page(
+        REPLACE,
+        "an unknown address",
+        "organizer",
+        RIVERSIDE | {"handle": "{coach}"},
+        form={"email": "nobody@example.org"},
+        status=422,
+    ),
     Page("/organize/cohorts/{cohort}/poster", who="organizer", at=RIVERSIDE),
     Page(DESK_REPORTS, who="organizer", main=True),
     Page(DESK_REPORTS + "/{report}", who="organizer", at={"report": "{desk_report}"}),

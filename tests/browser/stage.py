@@ -15,9 +15,13 @@ from app.blogs.models import Blog, BlogEntry, State, Takes, Trouble
 from app.blogs.parsing import Feed, FeedEntry
 from app.blogs.services import register
 from app.clock import now
+from app.coaching.conversation_queries import seat_at
+from app.coaching.conversations import Proposal, add_action, add_point, agree, propose_talk, summarize
+from app.coaching.notes import write_coach_note
+from app.cohorts.announcing import Said, announce
 from app.cohorts.invitations import PURPOSE, check_list, invite_all
 from app.cohorts.models import Cohort, Enrolment, Invitation, Joining, Mode
-from app.cohorts.queries import active_enrolment
+from app.cohorts.queries import active_enrolment, coached_cohort
 from app.cohorts.requests import ask
 from app.cohorts.running import write_note as write_thing_note
 from app.cohorts.runs import Rhythm, Run
@@ -38,7 +42,7 @@ from app.people.queries import person_by_email
 from app.people.services import create_person, make_reset_link, open_session
 from app.progress.queries import seen
 from app.progress.services import complete_activity
-from app.progress.viewers import load_viewer
+from app.progress.viewers import absent_viewer, load_viewer
 from app.sessions.models import LiveSession
 from app.sessions.services import Plan, cancel, plan_session, set_word
 from tests.browser.moderated import moderate
@@ -96,6 +100,9 @@ def set_the_stage(server: Server, blogs: BlogServer) -> dict[str, str]:
         unwanted = Unwanted(people["busy"].public_id, DIGEST)
         names["unsubscribe_token"] = unsubscribe_token(server.app.state.settings.secret(), unwanted)
         names |= _meetings(db, groups["riverside"], people["coach"])
+        names["note"] = _noted(db, people["learner"], people["coach"])
+        names |= _talked(db, people["learner"], people["coach"])
+        names["announcement"] = _announced(db, groups["riverside"], people["coach"])
         names |= _blogs(db, server, people, blogs)
         _fail_in_the_background(db, people["busy"])
     return names
@@ -116,6 +123,42 @@ def _meetings(db: Session, group: Cohort, coach: Person) -> dict[str, str]:
         names[f"{when}_meeting"] = made.public_id
     cancel(db, made, actor_id=coach.id)
     return names | {"past_meeting": past.public_id, "coming_meeting": coming.public_id}
+
+
+def _noted(db: Session, learner: Person, coach: Person) -> str:
+    enrolment, viewer = active_enrolment(db, learner.id, DEMO), absent_viewer(db, coach.id)
+    assert enrolment is not None and viewer is not None
+    group = next(one.public_id for one in viewer.coached if one.cohort_id == enrolment.cohort_id)
+    cohort = coached_cohort(db, viewer, group)
+    note = write_coach_note(db, viewer, cohort, enrolment, TYPED, language="en", once="noted")
+    return note.public_id
+
+
+def _talked(db: Session, learner: Person, coach: Person) -> dict[str, str]:
+    """A conversation that is proposed, and one that is agreed, with all that belongs to it."""
+    enrolment = active_enrolment(db, learner.id, DEMO)
+    by, to = absent_viewer(db, coach.id), absent_viewer(db, learner.id)
+    assert enrolment is not None and enrolment.cohort_id is not None and by is not None and to is not None
+    names = {}
+    for name in ("proposed", "agreed"):
+        at = [(now() + timedelta(days=days)).replace(microsecond=0) for days in (2, 3)]
+        proposal = Proposal(at, 30, "By the window", "https://meet.example/talk", "Shall we?")
+        once, group = f"talk-{name}", enrolment.cohort_id
+        made = propose_talk(db, by, enrolment, group, proposal, language="en", once=once)
+        names[f"{name}_talk"] = made.public_id
+    seat = seat_at(db, to, made.public_id, to_change=True)
+    agree(db, to, seat, at[0].isoformat())
+    add_point(db, to, seat, "Which blog to read", once="point")
+    add_action(db, to, seat, "Send the link", by_learner=False, due_on=at[1].date(), once="action")
+    summarize(db, seat._replace(is_learner=False), TYPED)
+    return names
+
+
+def _announced(db: Session, group: Cohort, coach: Person) -> str:
+    """In Dutch alone, with markup."""
+    said = {"nl": Said("Een andere zaal", TYPED)}
+    made = announce(db, group.id, said, language="nl", actor_id=coach.id, once="announced")
+    return made.public_id
 
 
 def _blogs(db: Session, server: Server, people: Mapping[str, Person], blogs: BlogServer) -> dict[str, str]:

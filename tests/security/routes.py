@@ -22,7 +22,7 @@ from app.clock import now
 from app.main import STATIC
 from app.web.static import StaticFiles
 from tests.cast import PASSWORD
-from tests.security.world import ISSUER, ROLES, SUBJECT, WORD, World
+from tests.security.world import ISSUER, PROPOSED, ROLES, SUBJECT, WORD, World
 
 CSRF_EXEMPT = frozenset({"/unsubscribe"})
 """What takes forms of other sites: mail programs end a kind of mail with it (RFC 8058), by a word that only
@@ -325,6 +325,49 @@ POST /cohorts/{cohort}/coach/sessions/{session}/attendance/{handle}        login
 POST /cohorts/{cohort}/coach/sessions/{session}/attendance/{handle} elsewhere login 404   404   404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach/sessions/{session}/room                       login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/sessions/{session}/room                       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/learners/{handle}/notes                       login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/learners/{handle}/notes          elsewhere    login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/learners/{handle}/notes/{note}/edit           login 404   404   404   404   page  404   404   404
+POST /cohorts/{cohort}/coach/learners/{handle}/notes/{note}/edit           login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/learners/{handle}/notes/{note}/edit elsewhere login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/learners/{handle}/notes/{note}/delete         login 404   404   404   404   done  404   404   404
+GET  /conversations                                                        login page  page  page  page  page  page  page  page
+GET  /conversations/{conversation}                                         login 404   page  404   404   page  404   404   404
+GET  /conversations/{conversation}                            agreed       login 404   page  404   404   page  404   404   404
+GET  /conversations/{conversation}                            elsewhere    login 404   404   404   page  404   page  404   404
+POST /conversations/{conversation}/times                                   login 404   404   404   404   done  404   404   404
+POST /conversations/{conversation}/agree                                   login 404   done  404   404   404   404   404   404
+POST /conversations/{conversation}/others                                  login 404   done  404   404   404   404   404   404
+POST /conversations/{conversation}/cancel                                  login 404   done  404   404   done  404   404   404
+POST /conversations/{conversation}/agenda                                  login 404   done  404   404   done  404   404   404
+POST /conversations/{conversation}/agenda/{point}/remove                   login 404   done  404   404   404   404   404   404
+POST /conversations/{conversation}/summary                                 login 404   404   404   404   done  404   404   404
+POST /conversations/{conversation}/actions                                 login 404   done  404   404   done  404   404   404
+POST /conversations/{conversation}/actions/{action}                        login 404   done  404   404   done  404   404   404
+POST /conversations/{conversation}/actions/{action}           elsewhere    login 404   404   404   404   404   404   404   404
+POST /conversations/{conversation}/actions/{action}/remove                 login 404   done  404   404   done  404   404   404
+GET  /cohorts/{cohort}/coach/learners/{handle}/conversations/new           login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/coach/learners/{handle}/conversations/new elsewhere login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/learners/{handle}/conversations               login 404   404   404   404   done  404   404   404
+GET  /enrolments/{enrolment}/conversation                                  login 404   page  404   404   404   404   404   404
+POST /enrolments/{enrolment}/conversation                                  login 404   done  404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/checklist                                     login 404   404   404   404   done  404   404   404
+POST /cohorts/{cohort}/coach/take-part                                     login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/coach/poster                                        login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/announcements                                       login 404   page  page  404   page  404   page  page
+GET  /cohorts/{cohort}/announcements/{announcement}                        login 404   page  page  404   page  404   page  page
+GET  /cohorts/{cohort}/announcements/{announcement}           taken-back   login 404   404   404   404   page  404   page  page
+GET  /cohorts/{cohort}/announcements/{announcement}           elsewhere    login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/announcements/{announcement}/read                   login 404   done  done  404   404   404   404   404
+POST /cohorts/{cohort}/announcements/{announcement}/read      taken-back   login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/coach/announcements/new                             login 404   404   404   404   page  404   page  page
+POST /cohorts/{cohort}/coach/announcements                                 login 404   404   404   404   done  404   done  done
+GET  /cohorts/{cohort}/coach/announcements/{announcement}/edit             login 404   404   404   404   page  404   page  page
+POST /cohorts/{cohort}/coach/announcements/{announcement}/edit             login 404   404   404   404   done  404   done  done
+POST /cohorts/{cohort}/coach/announcements/{announcement}/edit elsewhere   login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/coach/announcements/{announcement}/take-back        login 404   404   404   404   done  404   done  done
+POST /cohorts/{cohort}/coach/announcements/{announcement}/restore taken-back login 404   404   404   404   done  404   done  done
+GET  /cohorts/{cohort}/coach/announcements/{announcement}/readers          login 404   404   404   404   page  404   404   404
 GET  /join                                                                 login page  page  page  page  page  page  page  page
 POST /join                                                                 login done  done  done  done  done  done  done  done
 POST /join                                                    unknown      login 422   422   422   422   422   422   422   422
@@ -454,6 +497,8 @@ GET  /organize/cohorts/{cohort}/end                                           lo
 POST /organize/cohorts/{cohort}/end                                           login 404   404   404   404   404   404   done  done
 POST /organize/cohorts/{cohort}/coaches                                    login 404   404   404   404   404   404   done  done
 POST /organize/cohorts/{cohort}/coaches                       unknown      login 404   404   404   404   404   404   422   422
+GET  /organize/cohorts/{cohort}/coaches/{handle}/remove                    login 404   404   404   404   404   404   page  page
+GET  /organize/cohorts/{cohort}/coaches/{handle}/remove       elsewhere    login 404   404   404   404   404   404   404   404
 POST /organize/cohorts/{cohort}/coaches/{handle}/remove                    login 404   404   404   404   404   404   done  done
 POST /organize/cohorts/{cohort}/coaches/{handle}/remove       elsewhere    login 404   404   404   404   404   404   404   404
 GET  /organize/cohorts/{cohort}/poster                                     login 404   404   404   404   404   404   page  page
@@ -486,6 +531,7 @@ GET  /readyz                                                               page 
 GET  /static/{path:path}                                                   page  page  page  page  page  page  page  page  page
 """
 
+TIMES = {"on_1": "2031-05-07", "at_1": "10:00", "minutes": "30", "words": "Shall we?", "once": "times"}
 MEETING = {"title": "Kick-off", "on": "2031-05-06", "at": "10:00", "place": "Room 1"}
 POST_FORM = {"title": "A find", "body": "Three sentences.", "visibility": "private", "action": "publish"}
 FORMS: Mapping[str, Mapping[str, str]] = {
@@ -550,6 +596,20 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/cohorts/{cohort}/coach/sessions/{session}/attendance/{handle}": {"present": "1"},
     "/cohorts/{cohort}/coach/sessions/{session}/room": {"word": "another 47"},
     "/cohorts/{cohort}/sessions/{session}/answer": {"answer": "yes"},
+    "/cohorts/{cohort}/coach/learners/{handle}/notes": {"body": "Knows a lot.", "once": "a-note"},
+    "/cohorts/{cohort}/coach/learners/{handle}/notes/{note}/edit": {"body": "Knows much."},
+    "/cohorts/{cohort}/coach/learners/{handle}/conversations": TIMES,
+    "/enrolments/{enrolment}/conversation": {"wish": "About the blog.", "once": "a-wish"},
+    "/conversations/{conversation}/times": TIMES,
+    "/conversations/{conversation}/agree": {"time": PROPOSED.isoformat()},
+    "/conversations/{conversation}/others": {"wish": "Rather in the evening."},
+    "/conversations/{conversation}/agenda": {"point": "The blog.", "once": "a-point"},
+    "/conversations/{conversation}/summary": {"summary": "We laughed."},
+    "/conversations/{conversation}/actions": {"action": "Call.", "who": "coach", "once": "an-action"},
+    "/conversations/{conversation}/actions/{action}": {"done": "1"},
+    "/cohorts/{cohort}/coach/checklist": {"item": "buddies", "done": "1"},
+    "/cohorts/{cohort}/coach/announcements": {"title_en": "News", "body_en": "Room 4.", "once": "news"},
+    "/cohorts/{cohort}/coach/announcements/{announcement}/edit": {"title_en": "News", "body_en": "Room 5."},
     "/cohorts/{cohort}/sessions/{session}/here": {"word": WORD},
     "/cohorts/{cohort}/sessions/{session}/here wrong": {"word": "guessed 47"},
     "/cohorts/{cohort}/coach/inbox/read": {"which": "all"},
@@ -704,6 +764,15 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "pod": world.ids["pod-elsewhere" if state == "elsewhere" else "pod"],
         "mentorship": world.ids[
             "mentorship-asked" if state == "asked" or "accept" in template else "mentorship"
+        ],
+        "conversation": world.ids[f"conversation-{state}" if state else "conversation"]
+        if "{conversation}" in template
+        else "",
+        "point": world.ids["point"],
+        "action": world.ids["action"],
+        "note": world.ids["note-elsewhere" if state == "elsewhere" else "note"],
+        "announcement": world.ids[
+            f"announcement-{state}" if state in ("taken-back", "elsewhere") else "announcement"
         ],
         "template": world.ids["template"],
         "talk": world.ids["talk"],

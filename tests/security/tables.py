@@ -25,6 +25,7 @@ REFERENCES = {
     ("notice", "post_id"): "post",
     ("notice", "comment_id"): "comment",
     ("notice", "session_id"): "live_session",
+    ("notice", "announcement_id"): "announcement",
     ("notice", "mail_id"): "notice_mail",
 }
 """Of tables that outlive what they speak of."""

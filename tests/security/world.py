@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from anyio.from_thread import BlockingPortal
 from sqlalchemy import Connection
@@ -17,8 +17,19 @@ from app.blogs.parsing import Feed, FeedEntry
 from app.blogs.services import propose, register
 from app.clock import now
 from app.coaching.answer_templates import keep_template
+from app.coaching.conversation_queries import actions_of, agenda_of, seat_at
+from app.coaching.conversations import (
+    Proposal,
+    add_action,
+    add_point,
+    agree,
+    propose_talk,
+    summarize,
+)
+from app.coaching.notes import write_coach_note
 from app.coaching.reviewed import reviewed_post
 from app.coaching.services import want_another_look
+from app.cohorts.announcing import Said, announce, take_back_announcement
 from app.cohorts.invitations import PURPOSE
 from app.cohorts.mentoring import accept as accept_mentoring
 from app.cohorts.mentoring import ask_mentor, offered_by_word, word_of
@@ -34,7 +45,7 @@ from app.cohorts.models import (
 )
 from app.cohorts.pods import make_pods, pair_up
 from app.cohorts.promises import promise_replies
-from app.cohorts.queries import active_enrolment
+from app.cohorts.queries import active_enrolment, coached_cohort
 from app.cohorts.running import write_note as write_thing_note
 from app.cohorts.services import create_cohort
 from app.db import new_public_id
@@ -96,6 +107,8 @@ DESK = ("organizer", "administrator")
 ISSUER = "https://provider.example"
 SUBJECT = "secret-subject"
 WORD = "kumquat 58"
+PROPOSED = datetime(2031, 5, 6, 8, tzinfo=UTC)
+"""When a coach proposes to talk."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +173,9 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
         _moderate,
         _meet,
         _put_together,
+        _announce,
+        _note,
+        _converse,
         _follow_feeds,
         _keep,
         _open_ways_in,
@@ -462,6 +478,72 @@ def _own_enrolment(db: Session, person: Person) -> Enrolment:
     found = active_enrolment(db, person.id, PROGRAMME)
     assert found is not None
     return found
+
+
+def _announce(world: World, db: Session) -> None:
+    """The group is told something; something else was taken back, and another group is told something."""
+    cast = world.site.cast
+    for name, cohort, readers in (
+        ("announcement", cast.cohort, (*COHORT, *DESK)),
+        ("announcement-taken-back", cast.cohort, ("coach", *DESK)),
+        ("announcement-elsewhere", cast.other_cohort, (*OTHER_COHORT, *DESK)),
+    ):
+        coach = cast.coach if cohort is cast.cohort else cast.other_coach
+        texts = [f"{word} of {name} kumquat" for word in ("Title", "Text")]
+        said = {"en": Said(*texts)}
+        made = announce(db, cohort.id, said, language="en", actor_id=coach.id, once=f"once-{name}")
+        world.ids[name] = made.public_id
+        if name.endswith("taken-back"):
+            take_back_announcement(db, made, actor_id=coach.id)
+        world.secrets += [Secret(text, readers, shown=cohort is cast.cohort) for text in texts]
+
+
+def _note(world: World, db: Session) -> None:
+    """What coaches note about the learner, who gets it in their archive, and about one of another group."""
+    cast = world.site.cast
+    for name, role, coach_role in (
+        ("note", "learner", "coach"),
+        ("note-elsewhere", "other_learner", "other_coach"),
+    ):
+        coach, enrolment = (
+            load_viewer(db, world.token(coach_role)),
+            active_enrolment(db, world.person(role).id, PROGRAMME),
+        )
+        assert coach is not None and enrolment is not None
+        group = cast.cohort if role == "learner" else cast.other_cohort
+        line = coached_cohort(db, coach, group.public_id)
+        text = f"Text of {name} kumquat"
+        made = write_coach_note(db, coach, line, enrolment, text, language="en", once=f"once-{name}")
+        world.ids[name] = made.public_id
+        world.secrets.append(Secret(text, (role, coach_role), shown=role == "learner"))
+
+
+def _converse(world: World, db: Session) -> None:
+    """The coach proposes to talk; with another conversation they are further; and one of another group."""
+    cast = world.site.cast
+    for name, role, coach_role in (
+        ("conversation", "learner", "coach"),
+        ("conversation-agreed", "learner", "coach"),
+        ("conversation-elsewhere", "other_learner", "other_coach"),
+    ):
+        coach, learner = (load_viewer(db, world.token(who)) for who in (coach_role, role))
+        enrolment = active_enrolment(db, world.person(role).id, PROGRAMME)
+        assert coach is not None and learner is not None and enrolment is not None
+        group = cast.cohort if role == "learner" else cast.other_cohort
+        texts = [f"{word} of {name} kumquat" for word in ("Words", "Where", "Point", "Action", "Summary")]
+        proposal = Proposal([PROPOSED], 30, texts[1], f"https://meet.example/{name}-kumquat", texts[0])
+        made = propose_talk(db, coach, enrolment, group.id, proposal, language="en", once=f"once-{name}")
+        world.ids[name] = made.public_id
+        seat = seat_at(db, learner, made.public_id, to_change=True)
+        add_point(db, learner, seat, texts[2], once="point")
+        add_action(db, learner, seat, texts[3], by_learner=True, due_on=None, once="action")
+        if name == "conversation":
+            world.ids["point"] = agenda_of(db, made)[0].public_id
+            world.ids["action"] = actions_of(db, made)[0].public_id
+        if name == "conversation-agreed":
+            agree(db, learner, seat, PROPOSED.isoformat())
+        summarize(db, seat._replace(is_learner=False), texts[4])
+        world.secrets += [Secret(text, (role, coach_role)) for text in (*texts, proposal.url)]
 
 
 def _follow_feeds(world: World, db: Session) -> None:

@@ -1,4 +1,4 @@
-"""What an organizer hands out: the join link, a QR code and a text to paste."""
+"""What an organizer or a coach hands out: the join link, a QR code and a text to paste."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.cohorts.models import Cohort
+from app.cohorts.queries import CohortLine
 from app.web.i18n import Locale
 from app.web.qr import qr_code
 
@@ -18,7 +19,7 @@ class Invitation:
     qr: Markup
 
 
-def invitation(base_url: str, cohort: Cohort, locale: Locale) -> Invitation:
+def invitation(base_url: str, cohort: Cohort | CohortLine, locale: Locale) -> Invitation:
     """In the reader's language."""
     link = f"{base_url}/join/{cohort.code}"
     values = {"group": cohort.name, "link": link, "code": cohort.code}
