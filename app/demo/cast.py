@@ -167,6 +167,32 @@ class DemoSession(Strict):
     notes: str = ""
 
 
+class DemoStuck(Strict):
+    """A question about a Thing."""
+
+    by: str
+    thing: str
+    day: Days
+    to: Visibility
+    text: str
+
+
+class DemoShared(Strict):
+    day: Days
+    title: str
+    text: str
+
+
+class DemoMentor(Strict):
+    """A learner's mentor, and what they share with them alone."""
+
+    learner: str
+    mentor: str
+    day: Days
+    shows_tiles: bool = False
+    shared: list[DemoShared] = []
+
+
 class Cast(Strict):
     cohorts: list[DemoCohort]
     people: list[DemoPerson]
@@ -176,6 +202,8 @@ class Cast(Strict):
     reviews: list[DemoReview] = []
     talks: list[DemoTalk] = []
     templates: list[DemoTemplate] = []
+    stuck: list[DemoStuck] = []
+    mentors: list[DemoMentor] = []
     posts: list[DemoPost]
     sessions: list[DemoSession] = []
 

@@ -82,7 +82,7 @@ def choices(circle: Circle, site: str, locale: Locale, *, asks: bool = False) ->
     _ = locale.gettext
     words = {
         Visibility.PRIVATE: (_("Only me"), _private(circle, locale)),
-        Visibility.MENTOR: (_("My mentor"), _mentor(circle, locale)),
+        Visibility.MENTOR: (_("My mentor"), _mentor(circle, locale, asks=asks)),
         Visibility.COACHES: (_("My coach"), _coaches(circle, locale)),
         Visibility.POD: (_("My small group"), _pod(circle, locale)),
         Visibility.COHORT: (_("My group"), _group(circle, locale)),
@@ -105,9 +105,10 @@ def _private(circle: Circle, locale: Locale) -> str:
     )
 
 
-def _mentor(circle: Circle, locale: Locale) -> str:
+def _mentor(circle: Circle, locale: Locale, *, asks: bool) -> str:
+    """A question counts for nothing."""
     both = locale.gettext("You and %(name)s.") % {"name": circle.mentor}
-    return f"{both} {_private(circle, locale)}" if circle.coaches else both
+    return f"{both} {_private(circle, locale)}" if circle.coaches and not asks else both
 
 
 def _coaches(circle: Circle, locale: Locale) -> str:

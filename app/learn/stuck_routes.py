@@ -79,8 +79,9 @@ def _page(
         )
         asked = locale.gettext("Your question is asked. You are told as soon as somebody answers.")
         return redirect(request, f"{url}#questions", Flash(asked))
-    if len(to) and not form.value("to"):
-        form.raw["to"] = to[0][0]
+    if to and not form.value("to"):
+        names = [choice[0] for choice in to]
+        form.raw["to"] = Visibility.COACHES.value if Visibility.COACHES in names else names[0]
     text = what.text(locale.reading_order())
     context = {
         "form": form,

@@ -75,7 +75,7 @@ ANNOUNCED = RIVERSIDE | {"announcement": "{announcement}"}
 INBOX, READING = "/cohorts/{cohort}/coach/inbox", "/cohorts/{cohort}/coach/inbox/{post}"
 TEMPLATES, PROMISE = "/coach/templates", "/cohorts/{cohort}/coach/promise"
 BLOG, BLOGS = "/account/blog", "/cohorts/{cohort}/coach/blogs"
-STUCK_PAGE = "/programmes/{programme}/{thing}/stuck"
+MENTOR, STUCK_PAGE = "/enrolments/{enrolment}/mentor", "/programmes/{programme}/{thing}/stuck"
 PODS, BUDDIES = "/cohorts/{cohort}/coach/pods", "/cohorts/{cohort}/coach/buddies"
 NOBODY_DEALT = {"name": "Bees", "members": "nobody here", "once": "x"}
 FILLED_IN = {"title": "A find", "body": TYPED}
@@ -144,6 +144,13 @@ PAGES = (
     Page(THING, "complete", "learner", thing("your-journal")),
     Page(STUCK_PAGE, who="learner", at=T, main=True),
     Page("/mentoring", "nobody", "learner"),
+    Page("/mentoring", who="organizer", main=True),
+    Page("/mentor/{token}", who="newcomer", at={"token": "{mentor_word}"}),
+    Page("/mentor/{token}", "their own", "busy", {"token": "{mentor_word}"}, form={}, status=409),
+    Page(MENTOR, who="learner", at={"enrolment": "{enrolment}"}, main=True),
+    Page(MENTOR, "asked", "busy", {"enrolment": "{asking_enrolment}"}),
+    Page(MENTOR, "nobody yet", "busy", {"enrolment": "{lone_enrolment}"}),
+    Page(PODS + "/{pod}", who="coach", at=RIVERSIDE | {"pod": "{pod}"}),
     Page(STUCK_PAGE, "nothing filled in", "learner", T, form={}, status=422),
     Page(STUCK_PAGE, "nobody to ask", "newcomer", T),
     Page(THING, "with a picture", "learner", thing("short-video")),

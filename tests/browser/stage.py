@@ -20,7 +20,8 @@ from app.coaching.conversations import Proposal, add_action, add_point, agree, p
 from app.coaching.notes import write_coach_note
 from app.cohorts.announcing import Said, announce
 from app.cohorts.invitations import PURPOSE, check_list, invite_all
-from app.cohorts.models import Cohort, Enrolment, Invitation, Joining, Mode
+from app.cohorts.mentoring import ask_mentor, word_of
+from app.cohorts.models import Cohort, Enrolment, Invitation, Joining, Mode, Pod
 from app.cohorts.queries import active_enrolment, coached_cohort
 from app.cohorts.requests import ask
 from app.cohorts.running import write_note as write_thing_note
@@ -99,6 +100,7 @@ def set_the_stage(server: Server, blogs: BlogServer) -> dict[str, str]:
         names["confirm_token"] = _ask_for_an_address(db, server, people["busy"])
         unwanted = Unwanted(people["busy"].public_id, DIGEST)
         names["unsubscribe_token"] = unsubscribe_token(server.app.state.settings.secret(), unwanted)
+        names |= _companions(db, server, groups["riverside"], people["busy"])
         names |= _meetings(db, groups["riverside"], people["coach"])
         names["note"] = _noted(db, people["learner"], people["coach"])
         names |= _talked(db, people["learner"], people["coach"])
@@ -106,6 +108,21 @@ def set_the_stage(server: Server, blogs: BlogServer) -> dict[str, str]:
         names |= _blogs(db, server, people, blogs)
         _fail_in_the_background(db, people["busy"])
     return names
+
+
+def _companions(db: Session, server: Server, group: Cohort, busy: Person) -> dict[str, str]:
+    """One of the demo's small groups, and somebody who looks for a mentor in one of two programmes."""
+    asking, alone = (active_enrolment(db, busy.id, programme) for programme in (DEMO, PROGRAMME))
+    assert asking is not None and alone is not None
+    pod = db.scalars(select(Pod).where(Pod.cohort_id == group.id).order_by(Pod.id)).first()
+    assert pod is not None
+    mentorship = ask_mentor(db, asking, "")
+    return {
+        "pod": pod.public_id,
+        "asking_enrolment": asking.public_id,
+        "lone_enrolment": alone.public_id,
+        "mentor_word": word_of(server.app.state.settings.secret(), mentorship),
+    }
 
 
 def _meetings(db: Session, group: Cohort, coach: Person) -> dict[str, str]:
