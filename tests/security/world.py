@@ -33,7 +33,7 @@ from app.cohorts.announcing import Said, announce, take_back_announcement
 from app.cohorts.invitations import PURPOSE
 from app.cohorts.models import Cohort, Invitation, Joining, JoinRequest, Mode, ReplyPromise
 from app.cohorts.promises import promise_replies
-from app.cohorts.queries import active_enrolment, coached_cohort
+from app.cohorts.queries import active_enrolment
 from app.cohorts.running import write_note as write_thing_note
 from app.cohorts.services import create_cohort
 from app.db import new_public_id
@@ -443,9 +443,8 @@ def _note(world: World, db: Session) -> None:
         )
         assert coach is not None and enrolment is not None
         group = cast.cohort if role == "learner" else cast.other_cohort
-        line = coached_cohort(db, coach, group.public_id)
         text = f"Text of {name} kumquat"
-        made = write_coach_note(db, coach, line, enrolment, text, language="en", once=f"once-{name}")
+        made = write_coach_note(db, coach, group.id, enrolment, text, language="en", once=f"once-{name}")
         world.ids[name] = made.public_id
         world.secrets.append(Secret(text, (role, coach_role), shown=role == "learner"))
 
