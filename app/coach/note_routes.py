@@ -57,7 +57,9 @@ def note(
         forms = LearnerForms(note=form)
         return learner_page(request, db, viewer, locale, cohort, handle, forms, status=422)
     once = form.data.once or str(uuid4())
-    write_coach_note(db, viewer, group, found.enrolment, form.data.body, language=locale.language, once=once)
+    write_coach_note(
+        db, viewer, group.id, found.enrolment, form.data.body, language=locale.language, once=once
+    )
     return redirect(request, _back(cohort, handle), Flash(locale.gettext("It is noted.")))
 
 

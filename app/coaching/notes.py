@@ -85,7 +85,7 @@ def own_note(
 def write_coach_note(
     db: Session,
     viewer: Viewer,
-    cohort: CohortLine,
+    cohort_id: int,
     enrolment: Enrolment,
     body: str,
     *,
@@ -96,7 +96,7 @@ def write_coach_note(
     values = {
         "author_id": viewer.person_id,
         "once": once,
-        "cohort_id": cohort.id,
+        "cohort_id": cohort_id,
         "enrolment_id": enrolment.id,
         "language": language,
         "body": body,

@@ -193,6 +193,60 @@ class DemoMentor(Strict):
     shared: list[DemoShared] = []
 
 
+class DemoText(Strict):
+    title: str
+    body: str
+
+
+class DemoAnnouncement(Strict):
+    """What a group is told, the text that everybody falls back to first; and who has read it."""
+
+    group: str
+    by: str
+    day: Days
+    said: dict[str, DemoText]
+    read: list[str] = []
+
+
+class DemoNote(Strict):
+    """What a coach notes about a learner for the other coaches."""
+
+    about: str
+    by: str
+    day: Days
+    text: str
+
+
+class DemoPoint(Strict):
+    by: str
+    text: str
+
+
+class DemoAction(Strict):
+    """`due` and `done` are days like all others."""
+
+    who: Literal["learner", "coach"]
+    text: str
+    due: int | None = None
+    done: Days | None = None
+
+
+class DemoConversation(Strict):
+    """What a coach proposes to a learner, who chooses one of the days, counted from the earliest, or none."""
+
+    with_: Annotated[str, Field(alias="with")]
+    by: str
+    day: Days
+    times: list[int]
+    at: str
+    place: str = ""
+    words: str = ""
+    chosen: int | None = None
+    agenda: list[DemoPoint] = []
+    summary: str = ""
+    actions: list[DemoAction] = []
+
+
 class Cast(Strict):
     cohorts: list[DemoCohort]
     people: list[DemoPerson]
@@ -206,14 +260,19 @@ class Cast(Strict):
     mentors: list[DemoMentor] = []
     posts: list[DemoPost]
     sessions: list[DemoSession] = []
+    announcements: list[DemoAnnouncement] = []
+    notes: list[DemoNote] = []
+    conversations: list[DemoConversation] = []
 
 
 def read_cast(folder: Path) -> Cast:
     """Everything in content/demo. Raises pydantic's ValidationError where a file does not fit."""
     data: dict[str, Any] = yaml.safe_load((folder / "cast.yaml").read_text(encoding="utf-8"))
     posts = [_read_post(path) for path in sorted((folder / "posts").glob("*.md"))]
-    sessions = yaml.safe_load((folder / "sessions.yaml").read_text(encoding="utf-8"))
-    return Cast.model_validate({**data, **sessions, "posts": posts})
+    more: dict[str, Any] = {}
+    for name in ("sessions.yaml", "desk.yaml"):
+        more |= yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+    return Cast.model_validate({**data, **more, "posts": posts})
 
 
 def _read_post(path: Path) -> dict[str, Any]:

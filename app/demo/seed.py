@@ -19,6 +19,7 @@ from app.cohorts.services import add_coach, create_cohort
 from app.db import Database, UtcDateTime
 from app.demo.blogs import plan_blog
 from app.demo.cast import Cast, DemoComment, DemoPerson, DemoPost, DemoReply, DemoReport, read_cast
+from app.demo.desk import plan_desk
 from app.demo.pods import plan_companions
 from app.demo.reviews import plan_inbox
 from app.demo.sessions import plan_meeting
@@ -129,6 +130,7 @@ class Story:
             self.at(told.day, "14:00", told.words, partial(self._report, told))
         plan_inbox(self)
         plan_companions(self)
+        plan_desk(self)
         for moment, _, act in sorted(self._acts, key=lambda planned: planned[:2]):
             with clock.set_to(moment):
                 act()

@@ -22,7 +22,7 @@ from app.cohorts.announcing import Said, announce
 from app.cohorts.invitations import PURPOSE, check_list, invite_all
 from app.cohorts.mentoring import ask_mentor, word_of
 from app.cohorts.models import Cohort, Enrolment, Invitation, Joining, Mode, Pod
-from app.cohorts.queries import active_enrolment, coached_cohort
+from app.cohorts.queries import active_enrolment
 from app.cohorts.requests import ask
 from app.cohorts.running import write_note as write_thing_note
 from app.cohorts.runs import Rhythm, Run
@@ -145,9 +145,8 @@ def _meetings(db: Session, group: Cohort, coach: Person) -> dict[str, str]:
 def _noted(db: Session, learner: Person, coach: Person) -> str:
     enrolment, viewer = active_enrolment(db, learner.id, DEMO), absent_viewer(db, coach.id)
     assert enrolment is not None and viewer is not None
-    group = next(one.public_id for one in viewer.coached if one.cohort_id == enrolment.cohort_id)
-    cohort = coached_cohort(db, viewer, group)
-    note = write_coach_note(db, viewer, cohort, enrolment, TYPED, language="en", once="noted")
+    assert enrolment.cohort_id is not None
+    note = write_coach_note(db, viewer, enrolment.cohort_id, enrolment, TYPED, language="en", once="noted")
     return note.public_id
 
 

@@ -45,7 +45,7 @@ from app.cohorts.models import (
 )
 from app.cohorts.pods import make_pods, pair_up
 from app.cohorts.promises import promise_replies
-from app.cohorts.queries import active_enrolment, coached_cohort
+from app.cohorts.queries import active_enrolment
 from app.cohorts.running import write_note as write_thing_note
 from app.cohorts.services import create_cohort
 from app.db import new_public_id
@@ -511,9 +511,8 @@ def _note(world: World, db: Session) -> None:
         )
         assert coach is not None and enrolment is not None
         group = cast.cohort if role == "learner" else cast.other_cohort
-        line = coached_cohort(db, coach, group.public_id)
         text = f"Text of {name} kumquat"
-        made = write_coach_note(db, coach, line, enrolment, text, language="en", once=f"once-{name}")
+        made = write_coach_note(db, coach, group.id, enrolment, text, language="en", once=f"once-{name}")
         world.ids[name] = made.public_id
         world.secrets.append(Secret(text, (role, coach_role), shown=role == "learner"))
 
