@@ -17,7 +17,9 @@ from app.coach import (
     learner_routes,
     message_routes,
     moderation_routes,
+    pace_routes,
     promise_routes,
+    report_routes,
     session_routes,
     template_routes,
     time_routes,
@@ -99,5 +101,7 @@ for area in (
     today_routes,
     message_routes,
     joining_routes,
+    pace_routes,
+    report_routes,
 ):
     router.pages_of(area.router)

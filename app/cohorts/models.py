@@ -41,7 +41,8 @@ class Cohort(Base):
     `time_zone`. Its coaches answer what `reply_promise` says, within `reply_days` working days where that is
     a number; `reply_text` is the same in their own words. One that is archived is out of the organizer's way,
     and nobody joins it any more. `meets_until` is the end of its last meeting; the sessions feature keeps it,
-    so that pages of groups without a coming one need not ask."""
+    so that pages of groups without a coming one need not ask. The next run of another is `copied_from_id`
+    that one."""
 
     __tablename__ = "cohort"
     __table_args__ = (UniqueConstraint("created_by_id", "once"),)
@@ -69,6 +70,9 @@ class Cohort(Base):
     reply_days: Mapped[int | None] = mapped_column()
     reply_text: Mapped[str | None] = mapped_column(String(400))
     meets_until: Mapped[datetime | None] = mapped_column()
+    copied_from_id: Mapped[int | None] = mapped_column(
+        ForeignKey("cohort.id", ondelete="SET NULL"), index=True
+    )
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     once: Mapped[str | None] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -69,6 +69,8 @@ COMING, PAST, NOW, CANCELLED = (
 )
 INBOX, READING = "/cohorts/{cohort}/coach/inbox", "/cohorts/{cohort}/coach/inbox/{post}"
 TEMPLATES, PROMISE = "/coach/templates", "/cohorts/{cohort}/coach/promise"
+PACE, REPORT = "/cohorts/{cohort}/coach/pace", "/cohorts/{cohort}/report"
+LONG_AGO = {"ends_on": "2020-01-01"}
 BLOG, BLOGS = "/account/blog", "/cohorts/{cohort}/coach/blogs"
 FILLED_IN = {"title": "A find", "body": TYPED}
 
@@ -324,6 +326,14 @@ PAGES = (
     Page("/organize/cohorts/{cohort}", "no coach", "organizer", {"cohort": "{full_group}"}),
     Page("/organize/cohorts/{cohort}/promise", "nothing chosen", "organizer", RIVERSIDE, form={}, status=422),
     Page("/organize/cohorts/{cohort}/coaches", "nobody", "organizer", RIVERSIDE, form={}, status=422),
+    Page(PACE, who="coach", at=RIVERSIDE, main=True),
+    Page(PACE, "nobody joined", "coach", EMPTY),
+    Page(REPORT, who="coach", at=RIVERSIDE, main=True),
+    Page(REPORT, "hardly anybody joined", "organizer", EMPTY),
+    Page(REPORT + "/links", "a day that is over", "coach", RIVERSIDE, form=LONG_AGO, status=422),
+    Page(REPORT + "/next", who="coach", at=RIVERSIDE),
+    Page("/reports/{token}", "by a link", at={"token": "{report_token}"}),
+    Page("/reports/{token}", "withdrawn", at={"token": "gone"}, status=404),
     Page("/cohorts/{cohort}/coach/today", who="coach", at=RIVERSIDE, main=True),
     Page("/cohorts/{cohort}/coach/today", "nobody", "coach", EMPTY),
     Page("/cohorts/{cohort}/coach/today/rules", who="coach", at=RIVERSIDE),

@@ -243,6 +243,17 @@ POST /cohorts/{cohort}/coach/today/{handle}/later                          login
 POST /cohorts/{cohort}/coach/today/{handle}/later             elsewhere    login 404   404   404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach/today/rules                                   login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/today/rules                                   login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/coach/pace                                          login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/report                                              login 404   404   404   404   page  404   page  page
+POST /cohorts/{cohort}/report/links                                        login 404   404   404   404   done  404   done  done
+POST /cohorts/{cohort}/report/links/{link}/withdraw                        login 404   404   404   404   done  404   done  done
+POST /cohorts/{cohort}/report/links/{link}/withdraw           elsewhere    login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/report/next                                         login 404   404   404   404   page  404   page  page
+POST /cohorts/{cohort}/report/next                                         login 404   404   404   404   done  404   done  done
+GET  /reports/{token}                                                      page  page  page  page  page  page  page  page  page
+GET  /reports/{token}                                         withdrawn    404   404   404   404   404   404   404   404   404
+GET  /reports/{token}                                         over         404   404   404   404   404   404   404   404   404
+GET  /reports/{token}                                         unknown      404   404   404   404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach/message                                       login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/message                                       login 404   404   404   404   done  404   404   404
 GET  /cohorts/{cohort}/coach/time                                          login 404   404   404   404   page  404   404   404
@@ -502,6 +513,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     },
     "/cohorts/{cohort}/coach/message": {"learner": "piet-claes", "text_en": "Hello.", "action": "send"},
     "/cohorts/{cohort}/coach/time": {"learner": "lena-maes", "what": "days", "days": "7"},
+    "/cohorts/{cohort}/report/links": {"ends_on": "2090-01-01"},
+    "/cohorts/{cohort}/report/next": {"body": "Two more groups."},
     "/cohorts/{cohort}/coach/notes/{thing}": {"body": "Here we use Teams; ask Ann."},
     "/cohorts/{cohort}/coach/blogs": {"blogs": "Lena Maes,https://lena.example/"},
     "/cohorts/{cohort}/coach/blogs propose": {"blogs": ",https://lena.example/", "action": "propose"},
@@ -653,6 +666,7 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "invitation": "nosuch" if unknown else world.ids["invitation"],
         "provider": "nosuch" if unknown else "local",
         "token": "nosuch" if unknown else world.ids.get(template.split("/")[1], "nosuch"),
+        "link": world.ids["report-link-elsewhere" if state == "elsewhere" else "report-link"],
         "kept": world.ids["kept-removed" if state == "removed" else "kept"],
         "revision": "nosuch" if unknown else world.ids["revision"],
         "name": world.ids.get(f"picture-{state}", "nosuch"),
@@ -675,6 +689,8 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         values["handle"] = (cast.peer if unknown else cast.stranger).handle
     if template.endswith("/coaches/{handle}/remove"):
         values["handle"] = (cast.other_coach if state == "elsewhere" else cast.coach).handle
+    if template == "/reports/{token}" and state in ("withdrawn", "over"):
+        values["token"] = world.ids[f"report-{state}"]
     if "answers/{answer}" in template:
         asked = state in ("helpful", "for-coaches", "below")
         values["post"] = world.posts["question" if asked else "cohort"]

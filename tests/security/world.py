@@ -26,6 +26,8 @@ from app.cohorts.queries import active_enrolment
 from app.cohorts.running import write_note as write_thing_note
 from app.cohorts.services import create_cohort
 from app.db import new_public_id
+from app.insight.links import make_link, report_word, withdraw_link
+from app.insight.services import write_what_next
 from app.jobs.models import Job
 from app.journals.feed_keys import feed_word, keep_key
 from app.journals.models import Audience, Comment, Post, ReactionKind, Revision, Visibility
@@ -61,6 +63,7 @@ from app.progress.queries import talks_of
 from app.progress.talks import mark_talk
 from app.progress.viewers import load_viewer
 from app.sessions.models import Coming
+from app.sessions.queries import managed_cohort
 from app.sessions.services import Plan, cancel, plan_session, say_whether, set_word, write_notes
 from tests.cast import PROGRAMME
 from tests.conftest import BASE_URL, Site
@@ -152,6 +155,7 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
         _open_ways_in,
         _make_groups,
         _ask_and_invite,
+        _report,
         _fail_in_the_background,
         _keep_blogs,
     )
@@ -587,6 +591,35 @@ def _ask_and_invite(world: World, db: Session) -> None:
         Secret("Name invitation kumquat", readers),
         Secret(token),
         *(Secret(hash_) for (hash_,) in db.query(Invitation.token_hash)),
+    ]
+
+
+def _report(world: World, db: Session) -> None:
+    """A link to the report that everybody has, one that was withdrawn, and one whose last day is over; and
+    that of another group, which nobody was given."""
+    site, secret = world.site, world.site.app.state.settings.secret()
+    coach, other_coach = (load_viewer(db, world.token(role)) for role in ("coach", "other_coach"))
+    assert coach is not None and other_coach is not None
+    riverside = managed_cohort(db, coach, site.cast.cohort.public_id)
+    hillside = managed_cohort(db, other_coach, site.cast.other_cohort.public_id)
+    yesterday = (now() - timedelta(days=2)).date()
+    given, withdrawn, over = (
+        make_link(db, coach, riverside, ends_on=ends_on, once=None) for ends_on in (None, None, yesterday)
+    )
+    elsewhere = make_link(db, other_coach, hillside, ends_on=None, once=None)
+    world.ids["report-link"], world.ids["report-link-elsewhere"] = given.public_id, elsewhere.public_id
+    for name, link in (("reports", given), ("report-withdrawn", withdrawn), ("report-over", over)):
+        world.ids[name] = report_word(secret, link.public_id)
+    withdraw_link(db, coach, riverside, withdrawn)
+    write_what_next(db, coach, riverside, "For everyone who has the link kumquat")
+    write_what_next(db, other_coach, hillside, "What is next elsewhere kumquat")
+    world.secrets += [
+        Secret(world.ids["reports"], ("coach", *DESK)),
+        Secret(report_word(secret, elsewhere.public_id), ("other_coach", *DESK)),
+        Secret(world.ids["report-withdrawn"]),
+        Secret(world.ids["report-over"]),
+        Secret("What is next elsewhere kumquat", ("other_coach", *DESK)),
+        Secret("For everyone who has the link kumquat", ROLES),
     ]
 
 
