@@ -36,6 +36,7 @@ class CohortLine(NamedTuple):
     attention: str | None
     language: str | None
     meets_until: datetime | None
+    organization_id: int
 
 
 _BY_PUBLIC_ID = Statement(

@@ -34,8 +34,8 @@ class WeekLine(NamedTuple):
 
 
 def weeks_of_run(db: Session, cohort: CohortLine, programme: Programme, counts: Counts) -> list[WeekLine]:
-    """At most a year of weeks: the last that have begun, and those to come. None before anybody has joined a
-    run without a first day."""
+    """At most a year of weeks: the last that have begun, and those to come where something is planned. None
+    before anybody has joined a run without a first day."""
     today, zone = today_in(cohort.time_zone), ZoneInfo(cohort.time_zone)
     firsts = _weeks(cohort, counts, today)
     begun = [first for first in firsts if first <= today]
@@ -43,6 +43,8 @@ def weeks_of_run(db: Session, cohort: CohortLine, programme: Programme, counts: 
         WeekLine(first, first + WEEK - DAY, planned)
         for first, planned in zip(firsts, _planned(cohort, programme, firsts), strict=True)
     ]
+    if all(line.planned is None for line in lines):
+        lines = lines[: len(begun)]
     if not begun:
         return lines
     bounds = [datetime.combine(first, time(), zone) for first in (*begun, begun[-1] + WEEK)]

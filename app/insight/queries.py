@@ -4,7 +4,7 @@ Whoever has ever learned in the cohort has *joined*. Who *left* it, by themselve
 them out, counts as having joined and for nothing more: what they do is theirs alone again. Of all others,
 also of those whose enrolment has ended, what counts is what their coach sees: that something was begun,
 written or completed, whoever may read it. Who *stopped* said so, has done nothing since, and had not
-finished.
+finished; who began and neither stopped nor finished is *underway*.
 """
 
 from __future__ import annotations
@@ -43,16 +43,12 @@ class Counts:
     halfway: int = 0
     finished: int = 0
     stopped: int = 0
+    underway: int = 0
     minutes: int = 0
     reached: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
     finished_at: list[datetime] = field(default_factory=list)
     first_joined_at: datetime | None = None
-
-    @property
-    def underway(self) -> int:
-        """Who is still there, and has neither finished nor stopped."""
-        return self.joined - self.left - self.finished - self.stopped
 
 
 _in_cohort = Enrolment.cohort_id == bindparam("cohort")
@@ -104,6 +100,7 @@ def _count(found: Counts, row: Any, programme: Programme) -> None:
     found.halfway += where.needed > 0 and 2 * where.done >= where.needed
     found.finished += where.finished
     found.stopped += bool(row.has_stopped) and not where.finished
+    found.underway += row.pack is not None and not row.has_stopped and not where.finished
     found.minutes += minutes_in(row, programme)
     found.reached.update(pack.keys())
     found.done.update(slug for slug, state in pack.items() if state == State.COMPLETE)

@@ -35,7 +35,7 @@ def things(page: LexborHTMLParser) -> dict[str, list[str]]:
     """{title: numbers} of the table of Things."""
     rows = page.css("[aria-labelledby=things] tbody tr")
     return {
-        row.css_first("th").text(): [cell.text() for cell in row.css("td:not(.bar-cell)")] for row in rows
+        row.css_first("th").text(): [cell.text() for cell in row.css("td:not(.share-cell)")] for row in rows
     }
 
 

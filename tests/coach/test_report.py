@@ -71,7 +71,7 @@ def test_the_report_counts_who_joined_began_finished_and_stopped(site: Site) -> 
         "joined": 6,
         "began": 2,
         "finished": 1,
-        "on their way": 3,
+        "on their way": 0,
         "stopped by choice": 1,
         "left the group": 1,
     }
