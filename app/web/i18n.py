@@ -18,6 +18,7 @@ from babel.dates import format_date, format_timedelta
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 from app.clock import now
 
@@ -103,6 +104,10 @@ class Locale:
     def language_name(self, code: str) -> str:
         """Another language's name as this one calls it: "English", "anglais"."""
         return _language_name(self.language, code)
+
+    def decimal(self, value: float) -> str:
+        """With one digit: "3.6", "3,6"."""
+        return str(format_decimal(round(value, 1), format="0.0", locale=_way_of_writing(self.language)))
 
     def enumeration(self, names: Sequence[str]) -> str:
         """ "Cora, Paul and Mieke"."""
