@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.cohorts.models import Mode
+from app.growth.models import Use
 from app.journals.models import ReactionKind, Visibility
 from app.moderation.models import Reason
 from app.people.models import Role
@@ -167,6 +168,16 @@ class DemoSession(Strict):
     notes: str = ""
 
 
+class DemoLine(Strict):
+    """What somebody says of a Thing that they did, in a line."""
+
+    by: str
+    thing: str
+    use: Use
+    line: str
+    quotable: bool
+
+
 class Cast(Strict):
     cohorts: list[DemoCohort]
     people: list[DemoPerson]
@@ -178,6 +189,7 @@ class Cast(Strict):
     templates: list[DemoTemplate] = []
     posts: list[DemoPost]
     sessions: list[DemoSession] = []
+    lines: list[DemoLine] = []
 
 
 def read_cast(folder: Path) -> Cast:
@@ -185,7 +197,8 @@ def read_cast(folder: Path) -> Cast:
     data: dict[str, Any] = yaml.safe_load((folder / "cast.yaml").read_text(encoding="utf-8"))
     posts = [_read_post(path) for path in sorted((folder / "posts").glob("*.md"))]
     sessions = yaml.safe_load((folder / "sessions.yaml").read_text(encoding="utf-8"))
-    return Cast.model_validate({**data, **sessions, "posts": posts})
+    said = yaml.safe_load((folder / "said.yaml").read_text(encoding="utf-8"))
+    return Cast.model_validate({**data, **sessions, **said, "posts": posts})
 
 
 def _read_post(path: Path) -> dict[str, Any]:

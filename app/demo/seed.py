@@ -20,6 +20,7 @@ from app.db import Database, UtcDateTime
 from app.demo.blogs import plan_blog
 from app.demo.cast import Cast, DemoComment, DemoPerson, DemoPost, DemoReply, DemoReport, read_cast
 from app.demo.reviews import plan_inbox
+from app.demo.said import plan_answers
 from app.demo.sessions import plan_meeting
 from app.journals.answers import threads_of
 from app.journals.models import Audience, Comment, Post, ReactionKind, Visibility
@@ -127,6 +128,7 @@ class Story:
         for told in self.cast.reports:
             self.at(told.day, "14:00", told.words, partial(self._report, told))
         plan_inbox(self)
+        plan_answers(self)
         for moment, _, act in sorted(self._acts, key=lambda planned: planned[:2]):
             with clock.set_to(moment):
                 act()

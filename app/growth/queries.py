@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, and_, bindparam, or_, select
@@ -16,8 +15,8 @@ from app.growth.figures import Figure, average, middle
 from app.growth.models import Moment, SelfRating, ThingAnswer, Use
 from app.people.models import Person
 from app.progress.queries import slugs_of
-from app.statements import Statement, numbered, several
-from app.things.catalogue import Programme, Thing
+from app.statements import Statement
+from app.things.catalogue import Programme
 
 QUESTIONS = ("dare", "help", "ask")
 """Of a `SelfRating`."""
@@ -40,27 +39,12 @@ _ASKED = ThingAnswer.asked_at.is_not(None).label("is_asked")
 _OWN = (*(getattr(ThingAnswer, name) for name in Own._fields[:-1]), _ASKED)
 
 
-@lru_cache(maxsize=8)
-def _own(slugs: int) -> Statement:
-    of_thing = ThingAnswer.thing_slug.in_(several("slug", slugs))
-    return Statement(
-        select(*_OWN).where(ThingAnswer.enrolment_id == bindparam("enrolment"), of_thing), row=Own
-    )
-
-
-_ALL_OWN = Statement(select(*_OWN).where(ThingAnswer.enrolment_id == bindparam("enrolment")), row=Own)
-
-
-def own_answer(db: Session, enrolment_id: int, thing: Thing) -> Own | None:
-    """What the learner says of a Thing, under whichever of its names."""
-    slugs = slugs_of(thing)
-    found = _own(len(slugs)).rows(db, {"enrolment": enrolment_id, **numbered("slug", slugs)})
-    return min(found, key=lambda own: slugs.index(own.thing_slug), default=None)
+_ALL = Statement(select(*_OWN).where(ThingAnswer.enrolment_id == bindparam("enrolment")), row=Own)
 
 
 def own_answers(db: Session, enrolment_id: int, programme: Programme) -> Mapping[str, Own]:
     """{slug: what the learner says} of the Things that the programme has."""
-    found = {own.thing_slug: own for own in _ALL_OWN.rows(db, {"enrolment": enrolment_id})}
+    found = {own.thing_slug: own for own in _ALL.rows(db, {"enrolment": enrolment_id})}
     things = (*programme.things, *programme.beyond)
     named = (
         (thing, next((found[slug] for slug in slugs_of(thing) if slug in found), None)) for thing in things

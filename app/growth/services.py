@@ -3,7 +3,7 @@ moves by which others see that somebody was here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -45,14 +45,14 @@ def add_line(db: Session, enrolment_id: int, thing: Thing, line: str, *, quotabl
 
 
 def take_back(db: Session, enrolment_id: int, thing: Thing) -> None:
-    """The use, and the line with it."""
+    """The use, and that the line may be quoted; what was written stays for the writer."""
     answer = _answer(db, enrolment_id, thing)
-    answer.use, answer.line, answer.quotable = None, "", False
+    answer.use, answer.quotable = None, False
     db.flush()
 
 
 def look_back(db: Session, enrolment_id: int, senses: Mapping[Thing, Sense]) -> None:
-    """At Things that were done. Who says nothing of one is not asked again."""
+    """At Things that were done. Who says nothing of one is not asked about it again."""
     for thing, sense in senses.items():
         answer = _answer(db, enrolment_id, thing)
         answer.minutes, answer.useful = sense
@@ -60,12 +60,29 @@ def look_back(db: Session, enrolment_id: int, senses: Mapping[Thing, Sense]) -> 
     db.flush()
 
 
+def rather_not_look_back(db: Session, enrolment_id: int, things: Iterable[Thing]) -> None:
+    """Not to be asked about them again."""
+    for thing in things:
+        answer = _answer(db, enrolment_id, thing)
+        answer.asked_at = answer.asked_at or now()
+    db.flush()
+
+
 def rate_oneself(db: Session, enrolment_id: int, moment: Moment, sureness: Sureness) -> None:
-    """Without any answer it is one too: not to be asked again."""
-    values = {"enrolment_id": enrolment_id, "moment": moment.value}
-    rating, _ = insert_once(db, SelfRating, tuple(values), values)
+    rating = _rating(db, enrolment_id, moment)
     rating.dare, rating.help, rating.ask = sureness
     db.flush()
+
+
+def rather_not_rate_oneself(db: Session, enrolment_id: int, moment: Moment) -> None:
+    """Not to be asked again; what was answered stays."""
+    _rating(db, enrolment_id, moment)
+
+
+def _rating(db: Session, enrolment_id: int, moment: Moment) -> SelfRating:
+    """The learner's, locked."""
+    values = {"enrolment_id": enrolment_id, "moment": moment.value}
+    return insert_once(db, SelfRating, tuple(values), values)[0]
 
 
 def _answer(db: Session, enrolment_id: int, thing: Thing) -> ThingAnswer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
@@ -45,15 +45,19 @@ class Entry:
 
 
 def archive(
-    entries: Sequence[Entry], pictures: Iterable[tuple[str, bytes]], page: str, kept: str = ""
+    entries: Sequence[Entry],
+    pictures: Iterable[tuple[str, bytes]],
+    page: str,
+    beside: Mapping[str, str],
 ) -> IO[bytes]:
-    """A zip with `journal.html`, a Markdown file for each entry, the pictures and what is kept; read from
-    its beginning. `pictures` are ids with what they hold."""
+    """A zip with `journal.html`, a Markdown file for each entry, the pictures, and `beside` them files by
+    name, without those that hold nothing; read from its beginning. `pictures` are ids with what they hold."""
     file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  chunks_of closes it
     with ZipFile(file, "w", ZIP_DEFLATED) as zipped:
         zipped.writestr("journal.html", page)
-        if kept:
-            zipped.writestr("kept.md", kept)
+        for name, text in beside.items():
+            if text:
+                zipped.writestr(name, text)
         names: set[str] = set()
         for entry in entries:
             info = ZipInfo(_name_for(entry, names), entry.at.timetuple()[:6])

@@ -13,6 +13,7 @@ from app.coaching.reviewed import waiting_by_cohort
 from app.cohorts.courses import Course, courses_of
 from app.journals.cards import thing_of, title_of
 from app.journals.streams import answers_to, news
+from app.learn.offers import Offer, home_offers
 from app.learn.reader import Reader
 from app.learn.steps import NextStep, Standpoint, next_step
 from app.learn.weeks import now_in_words
@@ -69,6 +70,7 @@ class Home:
     away: str
     """The enrolment of who was away for weeks; empty for others."""
     meeting: SessionCard | None
+    offers: Sequence[Offer]
     courses: Sequence[CourseView]
     groups: tuple[WaitingGroup, ...]
     answers: Sequence[AnswerCard]
@@ -90,6 +92,7 @@ def home(reader: Reader, viewer: Viewer) -> Home:
         next_step(reader, packs) or _coach_step(groups, reader.locale),
         _away(packs),
         _meeting(reader, viewer),
+        home_offers(db, packs[0] if packs else None, reader.locale),
         [_course(reader, *where) for where in packs],
         groups,
         _answers(reader, viewer),

@@ -14,6 +14,7 @@ from app.learn import (
     calendar_routes,
     cohort_routes,
     feed_routes,
+    growth_routes,
     invited_routes,
     journal_routes,
     keep_routes,
@@ -149,3 +150,4 @@ router.pages_of(opml_routes.router)
 router.pages_of(session_routes.router)
 router.pages_of(calendar_routes.router)
 router.pages_of(talk_routes.router)
+router.pages_of(growth_routes.router)

@@ -105,13 +105,13 @@ class Locale:
         """Another language's name as this one calls it: "English", "anglais"."""
         return _language_name(self.language, code)
 
+    def decimal(self, value: float) -> str:
+        """With one digit: "3.6", "3,6"."""
+        return str(format_decimal(round(value, 1), format="0.0", locale=_way_of_writing(self.language)))
+
     def enumeration(self, names: Sequence[str]) -> str:
         """ "Cora, Paul and Mieke"."""
         return format_list(list(names), locale=_way_of_writing(self.language))
-
-    def number(self, value: float) -> str:
-        """With one decimal where it has any: "3.5", "3,5"."""
-        return format_decimal(round(value, 1), format="#,##0.#", locale=_way_of_writing(self.language))
 
     def percent(self, share: float) -> str:
         """ "63%", "63 %"."""

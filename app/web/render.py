@@ -160,7 +160,7 @@ def _environment(locale: Locale, *, reload: bool, globals_: Mapping[str, Any]) -
         time=locale.time,
         datetime=locale.datetime,
         ago=locale.ago,
-        number=locale.number,
+        decimal=locale.decimal,
         percent=locale.percent,
     )
     environment.globals.update(

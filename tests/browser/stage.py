@@ -90,6 +90,9 @@ def set_the_stage(server: Server, blogs: BlogServer) -> dict[str, str]:
         names |= {f"{who}_id": person.public_id for who, person in people.items()}
         names |= {f"{name}_group": group.public_id for name, group in groups.items()}
         names |= _posts(db, server, people["learner"], people["coach"])
+        beginner = active_enrolment(db, people["busy"].id, DEMO)
+        assert beginner is not None
+        names["busy_enrolment"] = beginner.public_id
         names |= _talk(db, people["learner"], people["coach"], names["own_post"])
         names |= moderate(db, people, names["own_post"])
         names |= review(db, people)

@@ -28,14 +28,14 @@ def pace_page(site: Site) -> LexborHTMLParser:
 
 
 def funnel(page: LexborHTMLParser) -> list[int]:
-    return [int(row.css_first("td").text()) for row in page.css(".funnel tbody tr")]
+    return [int(row.css_first("td").text(strip=True)) for row in page.css(".funnel tbody tr")]
 
 
 def things(page: LexborHTMLParser) -> dict[str, list[str]]:
     """{title: numbers} of the table of Things."""
     rows = page.css("[aria-labelledby=things] tbody tr")
     return {
-        row.css_first("th").text(): [cell.text() for cell in row.css("td:not(.share-cell)")] for row in rows
+        row.css_first("th").text(): [cell.text(strip=True) for cell in row.css("td")] for row in rows
     }
 
 
@@ -127,7 +127,7 @@ def test_each_thing_says_how_many_reached_it_and_how_many_did_it(site: Site) -> 
     tick(site, site.cast.peer, "first/a")
     reflect(site, site.cast.peer, "second")
     found = things(pace_page(site))
-    assert list(found.values()) == [["2", "1"], ["1", "0"], ["0", "0"]]
+    assert list(found.values()) == [["2", "1", "–", "–"], ["1", "0", "–", "–"], ["0", "0", "–", "–"]]
 
 
 def test_the_weeks_of_a_run_stand_beside_what_was_planned(site: Site) -> None:
@@ -138,7 +138,7 @@ def test_the_weeks_of_a_run_stand_beside_what_was_planned(site: Site) -> None:
     finish(site, site.cast.learner, "first")
     tick(site, site.cast.peer, "first/a")
     page = pace_page(site)
-    assert weeks(page) == [["1", "0.5", "1", "0"], ["2", "1", "2", "0"]]
+    assert weeks(page) == [["1", "0.5", "1", "0"], ["2", "1.0", "2", "0"]]
     drawn = page.css("svg.chart-area")
     assert all(one.attributes["role"] == "img" and one.attributes["aria-label"] for one in drawn)
     assert page.css_first(".chart-line.is-planned") is not None
@@ -151,7 +151,7 @@ def test_weeks_that_come_have_what_is_planned_alone(site: Site) -> None:
     with site.db() as db:
         db.get_one(Cohort, site.cast.cohort.id).ends_on = today + timedelta(days=20)
     tick(site, site.cast.learner, "first/a")
-    assert weeks(pace_page(site)) == [["1", "0", "1", "0"], ["2", "to come"], ["3", "to come"]]
+    assert weeks(pace_page(site)) == [["1", "0.0", "1", "0"], ["2", "to come"], ["3", "to come"]]
 
 
 def test_a_run_without_dates_begins_with_who_joined_first_and_plans_nothing(site: Site) -> None:
@@ -160,7 +160,7 @@ def test_a_run_without_dates_begins_with_who_joined_first_and_plans_nothing(site
             one.joined_at = now() - timedelta(days=20)
     finish(site, site.cast.learner, "first")
     page = pace_page(site)
-    assert weeks(page) == [["0", "0", "0"], ["0", "0", "0"], ["1", "1", "0"]]
+    assert weeks(page) == [["0.0", "0", "0"], ["0.0", "0", "0"], ["1.0", "1", "0"]]
     assert page.css_first(".is-planned") is None
 
 
@@ -185,7 +185,7 @@ def test_a_run_of_years_shows_the_last_of_them(site: Site) -> None:
     finish(site, site.cast.learner, "first")
     found = weeks(pace_page(site))
     assert len(found) == 52
-    assert found[-1] == ["3", "1", "1", "0"]
+    assert found[-1] == ["3", "1.0", "1", "0"]
 
 
 def test_the_page_asks_the_database_as_often_for_many_as_for_few(site: Site) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.cohorts.models import Cohort, Enrolment
 from app.growth.figures import Figure
 from app.growth.models import Moment, SelfRating, ThingAnswer, Use
-from app.growth.queries import Quote, Whose, figures_by_thing, growth, own_answer, own_answers, quotes
+from app.growth.queries import Quote, Whose, figures_by_thing, growth, own_answers, quotes
 from app.growth.services import Sense, Sureness, add_line, look_back, rate_oneself, say_use, take_back
 from app.journals.services import leave_cohort
 from app.people.models import Person
@@ -52,11 +52,11 @@ def test_an_answer_takes_the_place_of_the_one_before_and_can_be_taken_back(site:
         say_use(db, enrolment.id, thing, Use.SOON)
         say_use(db, enrolment.id, thing, Use.DID)
         add_line(db, enrolment.id, thing, "At the desk.", quotable=True)
-        own = own_answer(db, enrolment.id, thing)
+        own = own_answers(db, enrolment.id, site.programme).get(thing.slug)
         assert own and (own.use, own.line, own.quotable, own.is_asked) == ("did", "At the desk.", True, False)
         take_back(db, enrolment.id, thing)
-        own = own_answer(db, enrolment.id, thing)
-        assert own and (own.use, own.line, own.quotable) == (None, "", False)
+        own = own_answers(db, enrolment.id, site.programme).get(thing.slug)
+        assert own and (own.use, own.line, own.quotable) == (None, "At the desk.", False)
         assert db.scalar(select(func.count()).select_from(ThingAnswer)) == 1
         assert quotes(db, of_all(site)) == []
 

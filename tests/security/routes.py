@@ -44,6 +44,16 @@ POST /enrolments/{enrolment}/break/end                                     login
 GET  /enrolments/{enrolment}/short                                         login 404   page  404   404   404   404   404   404
 GET  /enrolments/{enrolment}/stop                                          login 404   page  404   404   404   404   404   404
 POST /enrolments/{enrolment}/stop                                          login 404   done  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/looking-back                                  login 404   page  404   404   404   404   404   404
+POST /enrolments/{enrolment}/looking-back                                  login 404   done  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/questions/{moment}                            login 404   page  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/questions/{moment}               unknown      login 404   404   404   404   404   404   404   404
+POST /enrolments/{enrolment}/questions/{moment}                            login 404   done  404   404   404   404   404   404
+POST /enrolments/{enrolment}/questions/{moment}               unknown      login 404   404   404   404   404   404   404   404
+POST /programmes/{programme}/{thing}/use                                   login 404   done  done  done  404   404   404   404
+POST /programmes/{programme}/{thing}/use                      unknown      login 404   404   404   404   404   404   404   404
+POST /programmes/{programme}/{thing}/use/line                              login 404   done  done  done  404   404   404   404
+POST /programmes/{programme}/{thing}/use/line                 unknown      login 404   404   404   404   404   404   404   404
 GET  /pause/{token}                                                        page  page  page  page  page  page  page  page  page
 POST /pause/{token}                                                        page  page  page  page  page  page  page  page  page
 GET  /pause/{token}                                           unknown      404   404   404   404   404   404   404   404   404
@@ -415,6 +425,7 @@ POST /account/unlink                                                       login
 POST /language                                                             done  done  done  done  done  done  done  done  done
 GET  /organize                                                             login 404   404   404   404   404   404   page  page
 GET  /organize/programmes/{programme}                                      login 404   404   404   404   404   404   page  page
+GET  /organize/programmes/{programme}/health                               login 404   404   404   404   404   404   page  page
 GET  /organize/cohorts                                                     login 404   404   404   404   404   404   page  page
 POST /organize/cohorts                                                     login 404   404   404   404   404   404   done  done
 GET  /organize/cohorts/new                                                 login 404   404   404   404   404   404   page  page
@@ -502,6 +513,10 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/account/blog/settings": {"visibility": "cohort", "takes": "all"},
     "/account/blog/remove": {"posts": "delete"},
     "/enrolments/{enrolment}/break": {"back": (now() + timedelta(days=20)).date().isoformat()},
+    "/enrolments/{enrolment}/looking-back": {"thing": "third", "minutes": "20", "useful": "4"},
+    "/enrolments/{enrolment}/questions/{moment}": {"dare": "2", "ask": "4"},
+    "/programmes/{programme}/{thing}/use": {"use": "did"},
+    "/programmes/{programme}/{thing}/use/line": {"line": "At the desk."},
     "/cohorts/{cohort}/coach/today/{handle}/later": {"rule": "silent"},
     "/cohorts/{cohort}/coach/today/rules": {
         "first_days": "1",
@@ -672,6 +687,7 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "name": world.ids.get(f"picture-{state}", "nosuch"),
         "notice": world.ids["notice"],
         "enrolment": world.ids["enrolment"],
+        "moment": "nosuch" if unknown else "start",
         "report": world.ids["report-desk" if state == "desk" else "report-coaches"],
         "hiding": world.ids[f"hiding-{state or 'comment'}"] if "{hiding}" in template else "",
         "key": world.ids["feed-key"],

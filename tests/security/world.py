@@ -26,6 +26,8 @@ from app.cohorts.queries import active_enrolment
 from app.cohorts.running import write_note as write_thing_note
 from app.cohorts.services import create_cohort
 from app.db import new_public_id
+from app.growth.models import Use
+from app.growth.services import add_line, say_use
 from app.insight.links import make_link, report_word, withdraw_link
 from app.insight.services import write_what_next
 from app.jobs.models import Job
@@ -59,7 +61,8 @@ from app.people.mailed_links import ask_for_address_link, mail_password_link, ma
 from app.people.models import AddressLink, LoginSession, Person, ResetLink
 from app.people.queries import token_hash
 from app.people.services import link_identity, make_reset_link, open_session
-from app.progress.queries import talks_of
+from app.progress.queries import seen, talks_of
+from app.progress.services import complete_activity
 from app.progress.talks import mark_talk
 from app.progress.viewers import load_viewer
 from app.sessions.models import Coming
@@ -152,6 +155,7 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
         _meet,
         _follow_feeds,
         _keep,
+        _say,
         _open_ways_in,
         _make_groups,
         _ask_and_invite,
@@ -447,6 +451,22 @@ def _keep(world: World, db: Session) -> None:
         world.secrets.append(Secret(note, () if name == "kept-removed" else ("peer",)))
         if name == "kept-removed":
             remove(db, kept)
+
+
+def _say(world: World, db: Session) -> None:
+    """A line about a Thing for oneself, and one that may be quoted."""
+    third = world.site.programme.thing("third")
+    assert third is not None
+    for author, text, readers in (
+        ("learner", "Line for myself kumquat", ("learner",)),
+        ("peer", "Line to be quoted kumquat", ("peer", *DESK)),
+    ):
+        enrolment = active_enrolment(db, world.person(author).id, PROGRAMME)
+        assert enrolment is not None
+        complete_activity(db, seen(db, enrolment.id), world.site.programme, third, "only")
+        say_use(db, enrolment.id, third, Use.SOON)
+        add_line(db, enrolment.id, third, text, quotable=author == "peer")
+        world.secrets.append(Secret(text, readers))
 
 
 def _open_ways_in(world: World, db: Session) -> None:
