@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.cohorts.queries import CohortLine
-from app.growth.figures import Figure
+from app.growth.journeys import Passing, journeys
 from app.growth.queries import ThingFigures, Whose, figures_by_thing
 from app.insight.charts import WeekChart, active_chart, things_chart
 from app.insight.pace import WeekLine, weeks_of_run
@@ -16,8 +16,6 @@ from app.insight.queries import Counts, counts_of
 from app.progress.rules import summary
 from app.things.catalogue import Programme, Thing
 from app.web.i18n import Locale
-
-NOTHING_SAID = ThingFigures()
 
 
 @dataclass(frozen=True)
@@ -35,14 +33,10 @@ class Step:
 
 @dataclass(frozen=True)
 class ThingLine:
-    """`minutes` and `useful` are what may be told of what learners say."""
-
     thing: Thing
     title: str
-    reached: int
-    done: int
-    minutes: Figure
-    useful: Figure
+    passing: Passing
+    said: ThingFigures
 
 
 @dataclass(frozen=True)
@@ -60,15 +54,14 @@ def pace_view(db: Session, cohort: CohortLine, programme: Programme, locale: Loc
     counts = counts_of(db, cohort, programme)
     weeks = weeks_of_run(db, cohort, programme, counts)
     order = locale.reading_order()
-    said = figures_by_thing(db, Whose(cohort.organization_id, programme, cohort.id))
+    whose = Whose(cohort.organization_id, programme, cohort.id)
+    passed, said = journeys(db, whose).things, figures_by_thing(db, whose)
     things = [
         ThingLine(
             thing,
             thing.text(order).title,
-            counts.reached[thing.slug],
-            counts.done[thing.slug],
-            said.get(thing.slug, NOTHING_SAID).minutes,
-            said.get(thing.slug, NOTHING_SAID).useful,
+            passed.get(thing.slug, Passing()),
+            said.get(thing.slug, ThingFigures()),
         )
         for thing in programme.things
     ]

@@ -9,7 +9,6 @@ finished; who began and neither stopped nor finished is *underway*.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,15 +25,15 @@ from app.progress.hours import minutes_in
 from app.progress.models import ProgressState, ThingRecord, Tick
 from app.progress.packs import pack_of
 from app.progress.queries import STORED, slugs_of
-from app.progress.rules import State, summary
+from app.progress.rules import summary
 from app.statements import Statement
 from app.things.catalogue import Programme
 
 
 @dataclass
 class Counts:
-    """Learners of a cohort; `reached` and `done` are of each Thing: {slug: learners}. `finished_at` is when
-    each who finished completed their last Thing."""
+    """Learners of a cohort, and the `minutes` that what they did takes. `finished_at` is when each who
+    finished completed their last Thing."""
 
     joined: int = 0
     left: int = 0
@@ -45,8 +44,6 @@ class Counts:
     stopped: int = 0
     underway: int = 0
     minutes: int = 0
-    reached: Counter[str] = field(default_factory=Counter)
-    done: Counter[str] = field(default_factory=Counter)
     finished_at: list[datetime] = field(default_factory=list)
     first_joined_at: datetime | None = None
 
@@ -93,8 +90,7 @@ def counts_of(db: Session, cohort: CohortLine, programme: Programme) -> Counts:
 
 
 def _count(found: Counts, row: Any, programme: Programme) -> None:
-    pack = pack_of(row, programme)
-    where = summary(programme, pack)
+    where = summary(programme, pack_of(row, programme))
     found.began += row.pack is not None
     found.reflected += bool(row.has_reflected)
     found.halfway += where.needed > 0 and 2 * where.done >= where.needed
@@ -102,8 +98,6 @@ def _count(found: Counts, row: Any, programme: Programme) -> None:
     found.stopped += bool(row.has_stopped) and not where.finished
     found.underway += row.pack is not None and not row.has_stopped and not where.finished
     found.minutes += minutes_in(row, programme)
-    found.reached.update(pack.keys())
-    found.done.update(slug for slug, state in pack.items() if state == State.COMPLETE)
     if where.finished and row.last_completed_at is not None:
         found.finished_at.append(row.last_completed_at)
 
