@@ -268,11 +268,12 @@ def new_thing(
     programme: str,
     title: Annotated[str, typer.Argument(help="The title of the Thing.")],
     number: Annotated[str | None, typer.Option(help="Its number; the next one, where not given.")] = None,
+    breather: Annotated[bool, typer.Option(help="Where learners look back; optional.")] = False,
 ) -> None:
     """A Thing with all its sections."""
     from app.things import new as writer
 
-    typer.echo(str(writer.new_thing(Settings().content_dir, programme, title, number)))
+    typer.echo(str(writer.new_thing(Settings().content_dir, programme, title, number, breather=breather)))
 
 
 @user.command("add")

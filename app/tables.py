@@ -5,6 +5,8 @@ from app.coaching import models as coaching
 from app.cohorts import models as cohorts
 from app.db import Base
 from app.events import models as events
+from app.growth import models as growth
+from app.insight import models as insight
 from app.jobs import models as jobs
 from app.journals import models as journals
 from app.keeping import models as keeping
@@ -23,6 +25,8 @@ __all__ = [
     "coaching",
     "cohorts",
     "events",
+    "growth",
+    "insight",
     "jobs",
     "journals",
     "keeping",

@@ -166,6 +166,8 @@ def test_new_things_pass_the_check(tmp_path: Path) -> None:
     (tmp_path / "things").mkdir()
     assert dingen(tmp_path, "new", "programme", "my-own", "--title", "My own", **content).returncode == 0
     assert dingen(tmp_path, "new", "thing", "my-own", "Feed the birds", **content).returncode == 0
+    rest = dingen(tmp_path, "new", "thing", "my-own", "Sit down", "--breather", **content)
+    assert "breather: true" in Path(rest.stdout.strip()).read_text()
     checked = dingen(tmp_path, "check", str(tmp_path), **content)
     assert checked.returncode == 0, checked.stdout
 

@@ -12,6 +12,7 @@ from starlette.responses import StreamingResponse
 from app.account.from_coaches import coaches_file
 from app.account.journal import answers_of, entries_of
 from app.account.kept import kept_card, kept_file
+from app.account.said import said_file
 from app.coaching.privacy import notes_about
 from app.journals.queries import own_pictures
 from app.journals.takeout import archive, chunks_of, for_a_file
@@ -43,9 +44,12 @@ def journal_archive(request: Request, db: Session, viewer: Viewer, locale: Local
     context = {"entries": in_file, "name": viewer.name}
     page = state.pages.html("account/journal_file.html", locale, context)
     cards = [kept_card(line, catalogue_of(request), locale) for line in all_kept(db, viewer)]
-    kept = kept_file(cards, base_url, locale)
-    texts = {"kept.md": kept, "from-coaches.md": coaches_file(notes_about(db, viewer.person_id), locale)}
-    file = archive(entries, own_pictures(db, viewer.person_id), page, texts)
+    beside = {
+        "kept.md": kept_file(cards, base_url, locale),
+        "from-coaches.md": coaches_file(notes_about(db, viewer.person_id), locale),
+        "said.md": said_file(db, viewer.person_id, catalogue_of(request), locale),
+    }
+    file = archive(entries, own_pictures(db, viewer.person_id), page, beside)
     headers = {
         "Content-Disposition": f'attachment; filename="{viewer.handle}.zip"',
         "Cache-Control": "no-store",

@@ -21,8 +21,10 @@ from app.coach import (
     message_routes,
     moderation_routes,
     note_routes,
+    pace_routes,
     pod_routes,
     promise_routes,
+    report_routes,
     session_routes,
     template_routes,
     time_routes,
@@ -109,5 +111,7 @@ for area in (
     announcement_routes,
     note_routes,
     checklist_routes,
+    pace_routes,
+    report_routes,
 ):
     router.pages_of(area.router)

@@ -42,7 +42,8 @@ class Cohort(Base):
     a number; `reply_text` is the same in their own words. One that is archived is out of the organizer's way,
     and nobody joins it any more. `meets_until` is the end of its last meeting; the sessions feature keeps it,
     so that pages of groups without a coming one need not ask. `announced_at` is when it was last told
-    something that still stands; pages of groups without any need not ask either."""
+    something that still stands; pages of groups without any need not ask either. The next run of another is
+    `copied_from_id` that one."""
 
     __tablename__ = "cohort"
     __table_args__ = (UniqueConstraint("created_by_id", "once"),)
@@ -71,6 +72,9 @@ class Cohort(Base):
     reply_text: Mapped[str | None] = mapped_column(String(400))
     meets_until: Mapped[datetime | None] = mapped_column()
     announced_at: Mapped[datetime | None] = mapped_column()
+    copied_from_id: Mapped[int | None] = mapped_column(
+        ForeignKey("cohort.id", ondelete="SET NULL"), index=True
+    )
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     once: Mapped[str | None] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -37,6 +37,7 @@ class CohortLine(NamedTuple):
     language: str | None
     meets_until: datetime | None
     announced_at: datetime | None
+    organization_id: int
 
 
 _BY_PUBLIC_ID = Statement(
@@ -231,6 +232,14 @@ def enrolment_by_public_id(db: Session, public_id: str) -> Enrolment | None:
     """One that has not ended, with its cohort."""
     found = select(Enrolment).where(Enrolment.public_id == public_id, Enrolment.ended_at.is_(None))
     return db.scalars(found.options(joinedload(Enrolment.cohort))).first()
+
+
+def runs_of(db: Session, organization_id: int, programme_slug: str, *, limit: int = 500) -> Sequence[Cohort]:
+    """The cohorts of a programme, newest first."""
+    found = select(Cohort).where(
+        Cohort.organization_id == organization_id, Cohort.programme_slug == programme_slug
+    )
+    return db.scalars(found.order_by(Cohort.created_at.desc(), Cohort.id.desc()).limit(limit)).all()
 
 
 def cohorts_of_organization(db: Session, organization_id: int, *, limit: int = 200) -> Sequence[Row[Any]]:

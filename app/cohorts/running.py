@@ -106,6 +106,7 @@ def copy_cohort(
         run=_moved(read_run(cohort.run), moved).text(),
         once=once,
     )
+    made.copied_from_id = cohort.id
     for coach in coaches_of(db, cohort.id):
         add_coach(db, made, coach.id, actor_id=actor_id)
     for note in db.scalars(select(ThingNote).where(ThingNote.cohort_id == cohort.id)).all():

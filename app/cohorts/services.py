@@ -163,9 +163,10 @@ def join(db: Session, person_id: int, cohort: Cohort) -> Enrolment:
         raise Refused(ENDED, "code")
     if cohort.seats is not None and members_count(db, cohort.id) >= cohort.seats:
         raise Refused(FULL, "code")
-    if enrolment.cohort_id is not None:
+    if enrolment.cohort is not None:
         enrolment.timing = None
         end_companionship(db, enrolment)
+        record(db, person_id, "left", "cohort", enrolment.cohort.public_id, enrolment_id=enrolment.id)
     enrolment.cohort_id = cohort.id
     enrolment.joined_at = now()
     _settle(db, person_id, cohort.id)

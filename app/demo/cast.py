@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.cohorts.models import Mode
+from app.growth.models import Use
 from app.journals.models import ReactionKind, Visibility
 from app.moderation.models import Reason
 from app.people.models import Role
@@ -247,6 +248,16 @@ class DemoConversation(Strict):
     actions: list[DemoAction] = []
 
 
+class DemoLine(Strict):
+    """What somebody says of a Thing that they did, in a line."""
+
+    by: str
+    thing: str
+    use: Use
+    line: str
+    quotable: bool
+
+
 class Cast(Strict):
     cohorts: list[DemoCohort]
     people: list[DemoPerson]
@@ -263,6 +274,7 @@ class Cast(Strict):
     announcements: list[DemoAnnouncement] = []
     notes: list[DemoNote] = []
     conversations: list[DemoConversation] = []
+    lines: list[DemoLine] = []
 
 
 def read_cast(folder: Path) -> Cast:
@@ -270,7 +282,7 @@ def read_cast(folder: Path) -> Cast:
     data: dict[str, Any] = yaml.safe_load((folder / "cast.yaml").read_text(encoding="utf-8"))
     posts = [_read_post(path) for path in sorted((folder / "posts").glob("*.md"))]
     more: dict[str, Any] = {}
-    for name in ("sessions.yaml", "desk.yaml"):
+    for name in ("sessions.yaml", "desk.yaml", "said.yaml"):
         more |= yaml.safe_load((folder / name).read_text(encoding="utf-8"))
     return Cast.model_validate({**data, **more, "posts": posts})
 

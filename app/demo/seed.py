@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import clock, tables
 from app.cohorts.models import Cohort, Enrolment
+from app.cohorts.queries import coached_cohort
 from app.cohorts.services import add_coach, create_cohort
 from app.db import Database, UtcDateTime
 from app.demo.blogs import plan_blog
@@ -22,7 +23,10 @@ from app.demo.cast import Cast, DemoComment, DemoPerson, DemoPost, DemoReply, De
 from app.demo.desk import plan_desk
 from app.demo.pods import plan_companions
 from app.demo.reviews import plan_inbox
+from app.demo.said import plan_answers
 from app.demo.sessions import plan_meeting
+from app.insight.links import make_link
+from app.insight.services import write_what_next
 from app.journals.answers import threads_of
 from app.journals.models import Audience, Comment, Post, ReactionKind, Visibility
 from app.journals.services import About, add_comment, join_cohort, publish_post, start_post
@@ -58,6 +62,10 @@ KEPT = (
     ("priya", "asking-ai", "Her table of five tries. Ask whether we may hang it at the desk."),
 )
 KEPT_THING = ("phishing-and-passkeys", "Do the last activity together with Dirk on Thursday.")
+NEXT = (
+    "Four of us hold a table of twenty minutes each Thursday from now on. Give them the time for it, "
+    "and let two more desks begin in March."
+)
 STAYS = {
     *("login_session", "attempt", "reset_link", "address_link", "alembic_version", "source_file", "edition"),
     *("job", "schedule", "mail"),
@@ -131,11 +139,13 @@ class Story:
         plan_inbox(self)
         plan_companions(self)
         plan_desk(self)
+        plan_answers(self)
         for moment, _, act in sorted(self._acts, key=lambda planned: planned[:2]):
             with clock.set_to(moment):
                 act()
         self._read_notices()
         self._keep("lena")
+        self._give_report("cora")
 
     def _read_notices(self) -> None:
         """What happened longer ago everyone has seen on the site."""
@@ -153,6 +163,13 @@ class Story:
         slug, note = KEPT_THING
         programme = next(one for one in self.catalogue.programmes.values() if one.thing(slug))
         write_note(self.db, keep_thing(self.db, person_id, programme.slug, slug)[0], note)
+
+    def _give_report(self, key: str) -> None:
+        """What a coach says in the report of their group, and a link to it."""
+        viewer = self.viewer(key)
+        group = coached_cohort(self.db, viewer, viewer.coached[0].public_id)
+        write_what_next(self.db, viewer, group, NEXT)
+        make_link(self.db, viewer, group, ends_on=self.today + timedelta(days=60), once="demo")
 
     def at(self, days: int, hour: str, salt: str, act: Callable[[], object]) -> None:
         """Plan an act some days ago; `salt` gives it its minute. Never later than a moment ago."""

@@ -14,16 +14,20 @@ from app.db import Base, new_public_id
 MODERATION = "moderation"
 """The type of the objects that the moderation's log is about."""
 _MODERATION = text(f"object_type = '{MODERATION}'")
+DEPARTURES = ("left", "removed-learner")
+"""The verbs of events that say that somebody is in a cohort no more."""
+_DEPARTED = text(f"verb IN {DEPARTURES}")
 
 
 class Event(Base):
     """One fact. Ids are kept without foreign keys: the log outlives what it speaks of. The few facts about
-    moderation are read on their own, by an index that holds nothing else."""
+    moderation, and about who left a cohort, are read on their own, by indexes that hold nothing else."""
 
     __tablename__ = "event"
     __table_args__ = (
         Index("ix_event_enrolment_id_at", "enrolment_id", "at"),
         Index("ix_event_moderation", "id", postgresql_where=_MODERATION, sqlite_where=_MODERATION),
+        Index("ix_event_departures", "object_id", postgresql_where=_DEPARTED, sqlite_where=_DEPARTED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

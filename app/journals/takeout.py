@@ -45,14 +45,17 @@ class Entry:
 
 
 def archive(
-    entries: Sequence[Entry], pictures: Iterable[tuple[str, bytes]], page: str, texts: Mapping[str, str]
+    entries: Sequence[Entry],
+    pictures: Iterable[tuple[str, bytes]],
+    page: str,
+    beside: Mapping[str, str],
 ) -> IO[bytes]:
-    """A zip with `journal.html`, a Markdown file for each entry, the pictures, and those of the further
-    `texts` by name that are not empty; read from its beginning. `pictures` are ids with what they hold."""
+    """A zip with `journal.html`, a Markdown file for each entry, the pictures, and `beside` them files by
+    name, without those that hold nothing; read from its beginning. `pictures` are ids with what they hold."""
     file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  chunks_of closes it
     with ZipFile(file, "w", ZIP_DEFLATED) as zipped:
         zipped.writestr("journal.html", page)
-        for name, text in texts.items():
+        for name, text in beside.items():
             if text:
                 zipped.writestr(name, text)
         names: set[str] = set()

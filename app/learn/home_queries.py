@@ -17,6 +17,7 @@ from app.cohorts.courses import Course, courses_of
 from app.journals.cards import thing_of, title_of
 from app.journals.streams import answers_to, news
 from app.learn.announcement_queries import AnnouncementCard, unread_cards
+from app.learn.offers import Offer, home_offers
 from app.learn.reader import Reader
 from app.learn.steps import NextStep, Standpoint, next_step
 from app.learn.weeks import now_in_words
@@ -75,6 +76,7 @@ class Home:
     meeting: SessionCard | None
     announcements: Sequence[AnnouncementCard]
     talks: Sequence[ConversationCard]
+    offers: Sequence[Offer]
     courses: Sequence[CourseView]
     groups: tuple[WaitingGroup, ...]
     companions: Sequence[tuple[Membership, With]]
@@ -100,6 +102,7 @@ def home(reader: Reader, viewer: Viewer) -> Home:
         _meeting(reader, viewer),
         unread_cards(reader, viewer, viewer.cohorts),
         cards_for(conversations_at_home(db, viewer), viewer.person_id, reader.locale),
+        home_offers(db, packs[0] if packs else None, reader.locale),
         [_course(reader, *where) for where in packs],
         groups,
         _companions(reader, viewer),

@@ -16,6 +16,7 @@ from app.learn import (
     calendar_routes,
     cohort_routes,
     feed_routes,
+    growth_routes,
     invited_routes,
     journal_routes,
     keep_routes,
@@ -157,3 +158,4 @@ router.pages_of(calendar_routes.router)
 router.pages_of(talk_routes.router)
 router.pages_of(announcement_routes.router)
 router.pages_of(conversation_routes.router)
+router.pages_of(growth_routes.router)

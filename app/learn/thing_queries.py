@@ -13,7 +13,9 @@ from app.journals.cards import title_of
 from app.journals.readers import readers_in_words
 from app.journals.streams import PostLine, ThingPosts, thing_posts
 from app.learn.fragments import Fragments, Group, Part
+from app.learn.growth_forms import LineForm
 from app.learn.reader import Reader
+from app.learn.said import said_html
 from app.learn.steps import NextStep, step_after
 from app.markdown import render_post
 from app.people.viewer import Membership
@@ -22,6 +24,7 @@ from app.progress.queries import ThingProgress, slugs_of
 from app.progress.rules import NOTHING, Facts, Standing, State, standing
 from app.progress.words import standing_in_words
 from app.things.catalogue import Programme, Thing
+from app.web.forms import Bound
 
 EMPTY = Markup()
 NO_PACK: Mapping[str, str] = {}
@@ -29,7 +32,8 @@ NO_PACK: Mapping[str, str] = {}
 
 class TryView(NamedTuple):
     """The activities of a Thing and where the reader is with them. Everything in it is the same for all who
-    ticked the same, so it is rendered once for them. `swapped` is the answer to a tick."""
+    ticked the same, so it is rendered once for them. `swapped` is the answer to a tick; where that begins or
+    ends the completion, `said` goes with it."""
 
     prepared: Fragments
     thing: Thing
@@ -38,6 +42,7 @@ class TryView(NamedTuple):
     after: NextStep | None
     signed_in: bool
     swapped: bool = False
+    said: Markup = EMPTY
 
     @property
     def part(self) -> Part | None:
@@ -104,6 +109,7 @@ class ThingView(NamedTuple):
     tile: Markup
     from_group: Markup
     article: Markup
+    said: Markup
     keep: Markup
     neighbours: Markup
     others: tuple[Markup, ...]
@@ -112,8 +118,10 @@ class ThingView(NamedTuple):
     url: str
 
 
-def thing_view(reader: Reader, programme: Programme, thing: Thing) -> ThingView:
-    """The whole page."""
+def thing_view(
+    reader: Reader, programme: Programme, thing: Thing, line: Bound[LineForm] | None = None
+) -> ThingView:
+    """The whole page. `line` is what was typed below it."""
     viewer, course = reader.viewer, reader.course(programme)
     programme, enrolled = course.programme, course.enrolled
     thing = programme.thing(thing.slug) or thing
@@ -139,6 +147,7 @@ def thing_view(reader: Reader, programme: Programme, thing: Thing) -> ThingView:
         trying.tile,
         _from_group(reader, course, thing),
         EMPTY if is_closed else Markup("\n".join(_article(reader, trying, posts))),  # noqa: S704  each of them is Markup
+        EMPTY if viewer is None or is_closed else said_html(reader, course, thing, pack, form=line),
         prepared.keep(thing) if viewer else EMPTY,
         prepared.neighbours(thing),
         tuple(reader.excerpts(posts.others)),
@@ -153,7 +162,10 @@ def ticked_view(reader: Reader, programme: Programme, thing: Thing, progress: Th
     course = reader.course(programme)
     thing = course.programme.thing(thing.slug) or thing
     view = _try_view(reader, course, thing, progress.facts, progress.pack)
-    return view._replace(swapped=True)
+    before = pack_of(course.enrolled, course.programme) if course.enrolled else NO_PACK
+    was_done, is_done = (pack.get(thing.slug) == State.COMPLETE for pack in (before, progress.pack))
+    said = said_html(reader, course, thing, progress.pack, swapped=True) if was_done != is_done else EMPTY
+    return view._replace(swapped=True, said=said)
 
 
 def _from_group(reader: Reader, course: Course, thing: Thing) -> Markup:

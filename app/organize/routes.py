@@ -13,6 +13,7 @@ from app.organize import (
     background_routes,
     coach_routes,
     cohort_routes,
+    health_routes,
     moderation_routes,
     setup_routes,
 )
@@ -31,6 +32,7 @@ router.pages_of(background_routes.router)
 router.pages_of(moderation_routes.router)
 router.pages_of(cohort_routes.router)
 router.pages_of(coach_routes.router)
+router.pages_of(health_routes.router)
 router.pages_of(joining_pages("/organize/cohorts/{cohort}", organizer_desk))
 PEOPLE_A_PAGE = 50
 

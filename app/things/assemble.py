@@ -288,6 +288,7 @@ class Assembly:
             competencies=meta.competencies,
             requires=tuple(s for s in chosen.requires if s in slugs),
             optional=meta.optional,
+            breather=meta.breather,
             aliases=meta.aliases,
             license=meta.license or programme.license,
             authors=meta.authors or programme.authors,

@@ -106,8 +106,8 @@ class ThingText:
 
 @dataclass(frozen=True, eq=False)
 class Thing:
-    """One Thing; `texts` has at least the programme's default language. Whether it is complete only once a
-    coach has approved of the reflection is a group's choice."""
+    """One Thing; `texts` has at least the programme's default language. At a `breather` learners look back.
+    Whether it is complete only once a coach has approved of the reflection is a group's choice."""
 
     programme: str
     slug: str
@@ -118,6 +118,7 @@ class Thing:
     competencies: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     optional: bool = False
+    breather: bool = False
     aliases: tuple[str, ...] = ()
     license: str = ""
     authors: tuple[str, ...] = ()

@@ -29,6 +29,9 @@ def _truth(value: Any) -> Any:
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 
+Truth = Annotated[bool, Field(strict=True), BeforeValidator(_truth)]
+
+
 class Meta(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -47,7 +50,8 @@ class ThingMeta(Meta):
     minutes: Annotated[int, Field(ge=1, le=6_000)] | None = None
     competencies: tuple[Slug, ...] = ()
     requires: tuple[Slug, ...] = ()
-    optional: Annotated[bool, Field(strict=True), BeforeValidator(_truth)] = False
+    optional: Truth = False
+    breather: Truth = False
     aliases: tuple[Slug, ...] = ()
     source: str = ""
 

@@ -74,7 +74,12 @@ complete: all
 
 
 def new_thing(
-    content_dir: Path, programme: str, title: str, number: str | int | Decimal | None = None
+    content_dir: Path,
+    programme: str,
+    title: str,
+    number: str | int | Decimal | None = None,
+    *,
+    breather: bool = False,
 ) -> Path:
     """A Thing with all its sections, by default with the number after the last one's."""
     folder = content_dir / FOLDER / programme
@@ -89,7 +94,7 @@ def new_thing(
         raise CannotWrite(f"There is a Thing {wanted} already: choose another number.")
     slug = unique_slug(title, {found.slug for found in named} | _aliases(folder) | RESERVED, "thing")
     path = folder / f"{_padded(wanted)}-{slug}.md"
-    _write(path, _thing(title, _language(folder)))
+    _write(path, _thing(title, _language(folder), breather=breather))
     return path
 
 
@@ -123,13 +128,14 @@ def _aliases(folder: Path) -> set[str]:
     return found
 
 
-def _thing(title: str, language: str) -> str:
+def _thing(title: str, language: str, *, breather: bool) -> str:
     words, names = _WORDS.get(language, _WORDS["en"]), SECTIONS.get(language, SECTIONS["en"])
+    marks = "optional: true\nbreather: true\n" if breather else ""
     return f"""---
 title: {_yaml(title)}
 summary: {_yaml(words["summary"])}
 minutes: 20
----
+{marks}---
 {words["why"]}
 
 ## {names["discover"]}

@@ -18,6 +18,7 @@ from babel.dates import format_date, format_timedelta
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
 
 from app.clock import now
 
@@ -104,9 +105,17 @@ class Locale:
         """Another language's name as this one calls it: "English", "anglais"."""
         return _language_name(self.language, code)
 
+    def decimal(self, value: float) -> str:
+        """With one digit: "3.6", "3,6"."""
+        return str(format_decimal(round(value, 1), format="0.0", locale=_way_of_writing(self.language)))
+
     def enumeration(self, names: Sequence[str]) -> str:
         """ "Cora, Paul and Mieke"."""
         return format_list(list(names), locale=_way_of_writing(self.language))
+
+    def percent(self, share: float) -> str:
+        """ "63%", "63 %"."""
+        return format_percent(share, format=None, locale=_way_of_writing(self.language))
 
     def ago(self, moment: dt.datetime) -> str:
         """ "3 days ago", in whole days beyond one day."""

@@ -155,7 +155,14 @@ def _environment(locale: Locale, *, reload: bool, globals_: Mapping[str, Any]) -
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         locale.gettext, locale.ngettext, newstyle=True
     )
-    environment.filters.update(date=locale.date, time=locale.time, datetime=locale.datetime, ago=locale.ago)
+    environment.filters.update(
+        date=locale.date,
+        time=locale.time,
+        datetime=locale.datetime,
+        ago=locale.ago,
+        decimal=locale.decimal,
+        percent=locale.percent,
+    )
     environment.globals.update(
         globals_,
         part=partial(_part.__wrapped__ if reload else _part, environment),

@@ -8,10 +8,12 @@ from zipfile import ZipFile
 import yaml
 from sqlalchemy import select
 
+from app.growth.models import Moment, Use
+from app.growth.services import Sense, Sureness, add_line, look_back, rate_oneself, say_use
 from app.journals.models import Picture, Post
 from tests.cast import PROGRAMME
 from tests.conftest import BASE_URL, Site
-from tests.deeds import reflect
+from tests.deeds import enrolments_of, reflect
 from tests.learn.test_pictures import address_in, published
 from tests.pages import see, words
 
@@ -132,3 +134,21 @@ def test_the_number_of_statements_does_not_depend_on_how_much_there_is(site: Sit
             assert client.get("/account/journal").status_code == 200
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 2
+
+
+def test_what_was_said_of_things_and_of_oneself_comes_along(site: Site) -> None:
+    learner = site.cast.learner
+    assert "said.md" not in archive(site).namelist()
+    with site.db() as db:
+        enrolment, third = enrolments_of(db, site.cast.cohort)[0], site.programme.things[2]
+        say_use(db, enrolment.id, third, Use.SOON)
+        add_line(db, enrolment.id, third, "At the desk.", quotable=True)
+        look_back(db, enrolment.id, {third: Sense(20, 5)})
+        rate_oneself(db, enrolment.id, Moment.START, Sureness(1, 5, None))
+        assert enrolment.person_id == learner.id
+    said = text(archive(site), "said.md")
+    assert "## 3. The third Thing" in said and "## At the start: Demo programme" in said
+    for line in ("At work: Soon", "20 minutes", "Very useful", "At the desk. (may be quoted)"):
+        assert f"- {line}\n" in said
+    assert "- I dare to try something new: Not yet\n- I can help a visitor: Fully\n" in said
+    assert "whom to ask" not in said and "said.md" not in archive(site, "peer").namelist()

@@ -74,6 +74,8 @@ NOTED = RIVERSIDE | {"handle": "{learner}", "note": "{note}"}
 ANNOUNCED = RIVERSIDE | {"announcement": "{announcement}"}
 INBOX, READING = "/cohorts/{cohort}/coach/inbox", "/cohorts/{cohort}/coach/inbox/{post}"
 TEMPLATES, PROMISE = "/coach/templates", "/cohorts/{cohort}/coach/promise"
+PACE, REPORT = "/cohorts/{cohort}/coach/pace", "/cohorts/{cohort}/report"
+LONG_AGO = {"ends_on": "2020-01-01"}
 BLOG, BLOGS = "/account/blog", "/cohorts/{cohort}/coach/blogs"
 MENTOR, STUCK_PAGE = "/enrolments/{enrolment}/mentor", "/programmes/{programme}/{thing}/stuck"
 PODS, BUDDIES = "/cohorts/{cohort}/coach/pods", "/cohorts/{cohort}/coach/buddies"
@@ -373,6 +375,8 @@ PAGES = (
     Page(WORK + "/{session}/room", "too short", "coach", NOW, form={"word": "x"}, status=422),
     Page("/organize", who="organizer", main=True),
     Page("/organize/programmes/{programme}", "in order", "organizer", P),
+    Page("/organize/programmes/{programme}/health", who="organizer", at=P, main=True),
+    Page("/organize/programmes/{programme}/health", "nobody", "organizer", {"programme": "demo-programme"}),
     Page("/organize/programmes/{programme}", "mistakes", "organizer", {"programme": "demo-programme"}),
     Page("/organize/cohorts", who="organizer", main=True),
     Page("/organize/cohorts/new", who="organizer"),
@@ -381,6 +385,14 @@ PAGES = (
     Page("/organize/cohorts/{cohort}", "no coach", "organizer", {"cohort": "{full_group}"}),
     Page("/organize/cohorts/{cohort}/promise", "nothing chosen", "organizer", RIVERSIDE, form={}, status=422),
     Page("/organize/cohorts/{cohort}/coaches", "nobody", "organizer", RIVERSIDE, form={}, status=422),
+    Page(PACE, who="coach", at=RIVERSIDE, main=True),
+    Page(PACE, "nobody joined", "coach", EMPTY),
+    Page(REPORT, who="coach", at=RIVERSIDE, main=True),
+    Page(REPORT, "hardly anybody joined", "organizer", EMPTY),
+    Page(REPORT + "/links", "a day that is over", "coach", RIVERSIDE, form=LONG_AGO, status=422),
+    Page(REPORT + "/next", who="coach", at=RIVERSIDE),
+    Page("/reports/{token}", "by a link", at={"token": "{report_token}"}),
+    Page("/reports/{token}", "withdrawn", at={"token": "gone"}, status=404),
     Page("/cohorts/{cohort}/coach/today", who="coach", at=RIVERSIDE, main=True),
     Page("/cohorts/{cohort}/coach/today", "nobody", "coach", EMPTY),
     Page("/cohorts/{cohort}/coach/today/rules", who="coach", at=RIVERSIDE),
@@ -442,6 +454,40 @@ PAGES = (
     ),
     Page("/enrolments/{enrolment}/short", who="learner", at={"enrolment": "{enrolment}"}),
     Page("/enrolments/{enrolment}/stop", who="learner", at={"enrolment": "{enrolment}"}),
+    Page("/enrolments/{enrolment}/looking-back", who="learner", at={"enrolment": "{enrolment}"}, main=True),
+    Page(
+        "/enrolments/{enrolment}/looking-back",
+        "no such choice",
+        "learner",
+        {"enrolment": "{enrolment}"},
+        form={"thing": "your-journal", "minutes": "7", "useful": "9"},
+        status=422,
+    ),
+    Page("/enrolments/{enrolment}/looking-back", "nothing yet", "busy", {"enrolment": "{busy_enrolment}"}),
+    Page(
+        "/enrolments/{enrolment}/questions/{moment}",
+        "at the start",
+        "learner",
+        {"enrolment": "{enrolment}", "moment": "start"},
+        main=True,
+    ),
+    Page(
+        "/enrolments/{enrolment}/questions/{moment}",
+        "no such choice",
+        "learner",
+        {"enrolment": "{enrolment}", "moment": "end"},
+        form={"dare": "9"},
+        status=422,
+    ),
+    Page(THING + "/use", "no such choice", "learner", P | {"thing": "your-journal"}, form={}, status=422),
+    Page(
+        THING + "/use/line",
+        "too long",
+        "learner",
+        P | {"thing": "your-journal"},
+        form={"line": "x" * 301},
+        status=422,
+    ),
     Page("/pause/{token}", at={"token": "{pause_token}"}),
     Page("/pause/{token}", "taken", "", {"token": "{pause_token}"}, form={}),
     Page("/enrolments/{enrolment}/leave", who="learner", at={"enrolment": "{enrolment}"}),

@@ -27,6 +27,8 @@ from app.cohorts.requests import ask
 from app.cohorts.running import write_note as write_thing_note
 from app.cohorts.runs import Rhythm, Run
 from app.cohorts.services import add_coach, create_cohort, enrol
+from app.insight.links import make_link, report_word
+from app.insight.services import write_what_next
 from app.jobs.models import Job
 from app.journals.models import Audience, Comment, Post, ReactionKind, Revision, Visibility
 from app.journals.services import About, add_comment, join_cohort, publish_post, save_draft, start_post
@@ -45,6 +47,7 @@ from app.progress.queries import seen
 from app.progress.services import complete_activity
 from app.progress.viewers import absent_viewer, load_viewer
 from app.sessions.models import LiveSession
+from app.sessions.queries import managed_cohort
 from app.sessions.services import Plan, cancel, plan_session, set_word
 from tests.browser.moderated import moderate
 from tests.browser.reviewed import review
@@ -92,6 +95,9 @@ def set_the_stage(server: Server, blogs: BlogServer) -> dict[str, str]:
         names |= {f"{who}_id": person.public_id for who, person in people.items()}
         names |= {f"{name}_group": group.public_id for name, group in groups.items()}
         names |= _posts(db, server, people["learner"], people["coach"])
+        beginner = active_enrolment(db, people["busy"].id, DEMO)
+        assert beginner is not None
+        names["busy_enrolment"] = beginner.public_id
         names |= _talk(db, people["learner"], people["coach"], names["own_post"])
         names |= moderate(db, people, names["own_post"])
         names |= review(db, people)
@@ -106,6 +112,7 @@ def set_the_stage(server: Server, blogs: BlogServer) -> dict[str, str]:
         names |= _talked(db, people["learner"], people["coach"])
         names["announcement"] = _announced(db, groups["riverside"], people["coach"])
         names |= _blogs(db, server, people, blogs)
+        names["report_token"] = _report(db, server, people["coach"], groups["riverside"])
         _fail_in_the_background(db, people["busy"])
     return names
 
@@ -249,6 +256,16 @@ def _invited(db: Session, server: Server, people: Mapping[str, Person], group: C
     made[0].invited_at -= timedelta(days=2)
     words = [mailed_token(secret, PURPOSE, invitation.public_id) for invitation in made]
     return dict(zip(("invited_token", "invited_newcomer"), words, strict=True))
+
+
+def _report(db: Session, server: Server, coach: Person, group: Cohort) -> str:
+    """The word in a link to the report of a group."""
+    viewer = absent_viewer(db, coach.id)
+    assert viewer is not None
+    cohort = managed_cohort(db, viewer, group.public_id)
+    write_what_next(db, viewer, cohort, "Two of the desks go on in the new year.")
+    link = make_link(db, viewer, cohort, ends_on=(now() + timedelta(days=30)).date(), once=None)
+    return report_word(server.app.state.settings.secret(), link.public_id)
 
 
 def _fail_in_the_background(db: Session, person: Person) -> None:

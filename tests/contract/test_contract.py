@@ -48,6 +48,7 @@ PAGES = [
     ("coach", "/cohorts/{cohort}/coach", "Lena Maes"),
     ("coach", "/cohorts/{cohort}/coach/inbox", "Inbox"),
     ("coach", "/cohorts/{cohort}/coach/learners/lena-maes", "Journey"),
+    ("coach", "/cohorts/{cohort}/report", "Riverside Library"),
     ("learner", "/account/blog", "My own blog"),
     ("organizer", "/organize", "Everything in order"),
     ("organizer", "/organize/programmes/demo-programme", "Content problems"),

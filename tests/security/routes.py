@@ -44,6 +44,16 @@ POST /enrolments/{enrolment}/break/end                                     login
 GET  /enrolments/{enrolment}/short                                         login 404   page  404   404   404   404   404   404
 GET  /enrolments/{enrolment}/stop                                          login 404   page  404   404   404   404   404   404
 POST /enrolments/{enrolment}/stop                                          login 404   done  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/looking-back                                  login 404   page  404   404   404   404   404   404
+POST /enrolments/{enrolment}/looking-back                                  login 404   done  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/questions/{moment}                            login 404   page  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/questions/{moment}               unknown      login 404   404   404   404   404   404   404   404
+POST /enrolments/{enrolment}/questions/{moment}                            login 404   done  404   404   404   404   404   404
+POST /enrolments/{enrolment}/questions/{moment}               unknown      login 404   404   404   404   404   404   404   404
+POST /programmes/{programme}/{thing}/use                                   login 404   done  done  done  404   404   404   404
+POST /programmes/{programme}/{thing}/use                      unknown      login 404   404   404   404   404   404   404   404
+POST /programmes/{programme}/{thing}/use/line                              login 404   done  done  done  404   404   404   404
+POST /programmes/{programme}/{thing}/use/line                 unknown      login 404   404   404   404   404   404   404   404
 GET  /pause/{token}                                                        page  page  page  page  page  page  page  page  page
 POST /pause/{token}                                                        page  page  page  page  page  page  page  page  page
 GET  /pause/{token}                                           unknown      404   404   404   404   404   404   404   404   404
@@ -259,6 +269,17 @@ POST /cohorts/{cohort}/coach/today/{handle}/later                          login
 POST /cohorts/{cohort}/coach/today/{handle}/later             elsewhere    login 404   404   404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach/today/rules                                   login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/today/rules                                   login 404   404   404   404   done  404   404   404
+GET  /cohorts/{cohort}/coach/pace                                          login 404   404   404   404   page  404   404   404
+GET  /cohorts/{cohort}/report                                              login 404   404   404   404   page  404   page  page
+POST /cohorts/{cohort}/report/links                                        login 404   404   404   404   done  404   done  done
+POST /cohorts/{cohort}/report/links/{link}/withdraw                        login 404   404   404   404   done  404   done  done
+POST /cohorts/{cohort}/report/links/{link}/withdraw           elsewhere    login 404   404   404   404   404   404   404   404
+GET  /cohorts/{cohort}/report/next                                         login 404   404   404   404   page  404   page  page
+POST /cohorts/{cohort}/report/next                                         login 404   404   404   404   done  404   done  done
+GET  /reports/{token}                                                      page  page  page  page  page  page  page  page  page
+GET  /reports/{token}                                         withdrawn    404   404   404   404   404   404   404   404   404
+GET  /reports/{token}                                         over         404   404   404   404   404   404   404   404   404
+GET  /reports/{token}                                         unknown      404   404   404   404   404   404   404   404   404
 GET  /cohorts/{cohort}/coach/message                                       login 404   404   404   404   page  404   404   404
 POST /cohorts/{cohort}/coach/message                                       login 404   404   404   404   done  404   404   404
 GET  /cohorts/{cohort}/coach/pods                                          login 404   404   404   404   page  404   404   404
@@ -480,6 +501,7 @@ POST /account/unlink                                                       login
 POST /language                                                             done  done  done  done  done  done  done  done  done
 GET  /organize                                                             login 404   404   404   404   404   404   page  page
 GET  /organize/programmes/{programme}                                      login 404   404   404   404   404   404   page  page
+GET  /organize/programmes/{programme}/health                               login 404   404   404   404   404   404   page  page
 GET  /organize/cohorts                                                     login 404   404   404   404   404   404   page  page
 POST /organize/cohorts                                                     login 404   404   404   404   404   404   done  done
 GET  /organize/cohorts/new                                                 login 404   404   404   404   404   404   page  page
@@ -571,6 +593,10 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/account/blog/settings": {"visibility": "cohort", "takes": "all"},
     "/account/blog/remove": {"posts": "delete"},
     "/enrolments/{enrolment}/break": {"back": (now() + timedelta(days=20)).date().isoformat()},
+    "/enrolments/{enrolment}/looking-back": {"thing": "third", "minutes": "20", "useful": "4"},
+    "/enrolments/{enrolment}/questions/{moment}": {"dare": "2", "ask": "4"},
+    "/programmes/{programme}/{thing}/use": {"use": "did"},
+    "/programmes/{programme}/{thing}/use/line": {"line": "At the desk."},
     "/cohorts/{cohort}/coach/today/{handle}/later": {"rule": "silent"},
     "/cohorts/{cohort}/coach/today/rules": {
         "first_days": "1",
@@ -587,6 +613,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/cohorts/{cohort}/coach/buddies": {"learner": "lena-maes", "once": "a-pair"},
     "/cohorts/{cohort}/coach/buddies/deal": {"members": "lena-maes piet-claes", "once": "pairs"},
     "/cohorts/{cohort}/coach/time": {"learner": "lena-maes", "what": "days", "days": "7"},
+    "/cohorts/{cohort}/report/links": {"ends_on": "2090-01-01"},
+    "/cohorts/{cohort}/report/next": {"body": "Two more groups."},
     "/cohorts/{cohort}/coach/notes/{thing}": {"body": "Here we use Teams; ask Ann."},
     "/cohorts/{cohort}/coach/blogs": {"blogs": "Lena Maes,https://lena.example/"},
     "/cohorts/{cohort}/coach/blogs propose": {"blogs": ",https://lena.example/", "action": "propose"},
@@ -752,11 +780,13 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "invitation": "nosuch" if unknown else world.ids["invitation"],
         "provider": "nosuch" if unknown else "local",
         "token": "nosuch" if unknown else world.ids.get(template.split("/")[1], "nosuch"),
+        "link": world.ids["report-link-elsewhere" if state == "elsewhere" else "report-link"],
         "kept": world.ids["kept-removed" if state == "removed" else "kept"],
         "revision": "nosuch" if unknown else world.ids["revision"],
         "name": world.ids.get(f"picture-{state}", "nosuch"),
         "notice": world.ids["notice"],
         "enrolment": world.ids["enrolment"],
+        "moment": "nosuch" if unknown else "start",
         "report": world.ids["report-desk" if state == "desk" else "report-coaches"],
         "hiding": world.ids[f"hiding-{state or 'comment'}"] if "{hiding}" in template else "",
         "key": world.ids["feed-key"],
@@ -787,6 +817,8 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         values["handle"] = (cast.peer if unknown else cast.stranger).handle
     if template.endswith("/coaches/{handle}/remove"):
         values["handle"] = (cast.other_coach if state == "elsewhere" else cast.coach).handle
+    if template == "/reports/{token}" and state in ("withdrawn", "over"):
+        values["token"] = world.ids[f"report-{state}"]
     if "answers/{answer}" in template:
         asked = state in ("helpful", "for-coaches", "below")
         values["post"] = world.posts["question" if asked else "cohort"]

@@ -49,6 +49,10 @@ from app.cohorts.queries import active_enrolment
 from app.cohorts.running import write_note as write_thing_note
 from app.cohorts.services import create_cohort
 from app.db import new_public_id
+from app.growth.models import Use
+from app.growth.services import add_line, say_use
+from app.insight.links import make_link, report_word, withdraw_link
+from app.insight.services import write_what_next
 from app.jobs.models import Job
 from app.journals.feed_keys import feed_word, keep_key
 from app.journals.models import Audience, Comment, Post, ReactionKind, Revision, Visibility
@@ -80,10 +84,12 @@ from app.people.mailed_links import ask_for_address_link, mail_password_link, ma
 from app.people.models import AddressLink, LoginSession, Person, ResetLink
 from app.people.queries import token_hash
 from app.people.services import link_identity, make_reset_link, open_session
-from app.progress.queries import talks_of
+from app.progress.queries import seen, talks_of
+from app.progress.services import complete_activity
 from app.progress.talks import mark_talk
 from app.progress.viewers import load_viewer
 from app.sessions.models import Coming
+from app.sessions.queries import managed_cohort
 from app.sessions.services import Plan, cancel, plan_session, say_whether, set_word, write_notes
 from tests.cast import PROGRAMME
 from tests.conftest import BASE_URL, Site
@@ -178,9 +184,11 @@ def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> Wo
         _converse,
         _follow_feeds,
         _keep,
+        _say,
         _open_ways_in,
         _make_groups,
         _ask_and_invite,
+        _report,
         _fail_in_the_background,
         _keep_blogs,
     )
@@ -594,6 +602,22 @@ def _keep(world: World, db: Session) -> None:
             remove(db, kept)
 
 
+def _say(world: World, db: Session) -> None:
+    """A line about a Thing for oneself, and one that may be quoted."""
+    third = world.site.programme.thing("third")
+    assert third is not None
+    for author, text, readers in (
+        ("learner", "Line for myself kumquat", ("learner",)),
+        ("peer", "Line to be quoted kumquat", ("peer", *DESK)),
+    ):
+        enrolment = active_enrolment(db, world.person(author).id, PROGRAMME)
+        assert enrolment is not None
+        complete_activity(db, seen(db, enrolment.id), world.site.programme, third, "only")
+        say_use(db, enrolment.id, third, Use.SOON)
+        add_line(db, enrolment.id, third, text, quotable=author == "peer")
+        world.secrets.append(Secret(text, readers))
+
+
 def _open_ways_in(world: World, db: Session) -> None:
     learner, loner, peer = (getattr(world.site.cast, name) for name in ("learner", "loner", "peer"))
     link_identity(db, learner.id, ISSUER, SUBJECT)
@@ -736,6 +760,35 @@ def _ask_and_invite(world: World, db: Session) -> None:
         Secret("Name invitation kumquat", readers),
         Secret(token),
         *(Secret(hash_) for (hash_,) in db.query(Invitation.token_hash)),
+    ]
+
+
+def _report(world: World, db: Session) -> None:
+    """A link to the report that everybody has, one that was withdrawn, and one whose last day is over; and
+    that of another group, which nobody was given."""
+    site, secret = world.site, world.site.app.state.settings.secret()
+    coach, other_coach = (load_viewer(db, world.token(role)) for role in ("coach", "other_coach"))
+    assert coach is not None and other_coach is not None
+    riverside = managed_cohort(db, coach, site.cast.cohort.public_id)
+    hillside = managed_cohort(db, other_coach, site.cast.other_cohort.public_id)
+    yesterday = (now() - timedelta(days=2)).date()
+    given, withdrawn, over = (
+        make_link(db, coach, riverside, ends_on=ends_on, once=None) for ends_on in (None, None, yesterday)
+    )
+    elsewhere = make_link(db, other_coach, hillside, ends_on=None, once=None)
+    world.ids["report-link"], world.ids["report-link-elsewhere"] = given.public_id, elsewhere.public_id
+    for name, link in (("reports", given), ("report-withdrawn", withdrawn), ("report-over", over)):
+        world.ids[name] = report_word(secret, link.public_id)
+    withdraw_link(db, coach, riverside, withdrawn)
+    write_what_next(db, coach, riverside, "For everyone who has the link kumquat")
+    write_what_next(db, other_coach, hillside, "What is next elsewhere kumquat")
+    world.secrets += [
+        Secret(world.ids["reports"], ("coach", *DESK)),
+        Secret(report_word(secret, elsewhere.public_id), ("other_coach", *DESK)),
+        Secret(world.ids["report-withdrawn"]),
+        Secret(world.ids["report-over"]),
+        Secret("What is next elsewhere kumquat", ("other_coach", *DESK)),
+        Secret("For everyone who has the link kumquat", ROLES),
     ]
 
 

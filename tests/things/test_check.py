@@ -47,6 +47,7 @@ CASES: list[tuple[str, str, Files]] = [
     ("T104", "02-make.md:2:1", {"02-make.md": changed(SECOND, "title: Make it", "title:")}),
     ("T105", "02-make.md:4:1", {"02-make.md": changed(SECOND, "requires: [find]", "minutes: soon")}),
     ("T105", "02-make.md:4:1", {"02-make.md": changed(SECOND, "requires: [find]", "optional: maybe")}),
+    ("T105", "02-make.md:4:1", {"02-make.md": changed(SECOND, "requires: [find]", "breather: 2")}),
     ("T105", "02-make.md:4:1", {"02-make.md": changed(SECOND, "requires: [find]", "requires: find")}),
     ("T105", "02-make.md:4:12", {"02-make.md": changed(SECOND, "[find]", "[Find It]")}),
     ("T105", "programme.md:4:1", {"programme.md": changed(PROGRAMME, "language: en", "access: secret")}),

@@ -402,6 +402,7 @@ def test_windows_files_are_as_good(tmp_path: Path) -> None:
         ("## Reflect", "## Ponder", False),
         ("minutes: 20", "optional: true", False),
         ("minutes: 20", "aliases: [old]", False),
+        ("minutes: 20", "breather: true", True),
     ],
 )
 def test_the_digest_changes_with_what_counts_towards_progress(

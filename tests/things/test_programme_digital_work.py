@@ -89,6 +89,7 @@ def test_dingen_check_finds_nothing() -> None:
 
 def test_only_the_breathers_may_be_left_out() -> None:
     assert {thing.slug for thing in PROGRAMME.things if thing.optional} == BREATHERS
+    assert {thing.slug for thing in PROGRAMME.things if thing.breather} == BREATHERS
     assert PROGRAMME.complete == "required"
 
 
