@@ -38,6 +38,8 @@ from app.settings import Settings
 from app.things.catalogue import Programme
 from tests import proof
 from tests.cast import PASSWORD, PROGRAMME, Cast, make_cast
+from tests.client import Client
+from tests.kept import Kept
 from tests.peers.postgresql import PostgreSQL
 
 BASE_URL = "http://127.0.0.1:8000"
@@ -199,7 +201,7 @@ class Site:
 
     def client(self, person: Person | None = None) -> TestClient:
         """A browser; signed in as `person`, where given."""
-        client = TestClient(self.app, base_url=BASE_URL, follow_redirects=False)
+        client = Client(self.app, base_url=BASE_URL)
         if person is not None:
             with self.db() as db:
                 client.cookies.set("dingen", open_session(db, person.id))
@@ -266,12 +268,28 @@ def watched(connection: Connection, note: Callable[[str], None]) -> Iterator[Non
         yield
 
 
+@pytest.fixture(scope="session")
+def kept_cast(migrated: Database) -> Kept[Cast]:
+    """One for each of the databases."""
+    return Kept()
+
+
 @pytest.fixture
-def site(application: FastAPI, database: Database, connection: Connection, password_hash: str) -> Site:
+def site(
+    application: FastAPI,
+    database: Database,
+    connection: Connection,
+    password_hash: str,
+    kept_cast: Kept[Cast],
+) -> Site:
     application.state.database = database
     application.state.limiter = Limiter(database)
     application.state.fetcher = Fetcher(BASE_URL)
-    with database.transaction() as db:
-        cast = make_cast(db, password_hash)
+    cast = kept_cast.again(connection, lambda: _cast_in(database, password_hash))
     shutil.rmtree(application.state.settings.mail_dir, ignore_errors=True)
     return Site(application, database, cast, connection)
+
+
+def _cast_in(database: Database, password_hash: str) -> Cast:
+    with database.transaction() as db:
+        return make_cast(db, password_hash)
