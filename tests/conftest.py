@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 from zlib import crc32
@@ -18,7 +20,7 @@ from zlib import crc32
 import psycopg
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
@@ -38,6 +40,8 @@ from app.settings import Settings
 from app.things.catalogue import Programme
 from tests import proof
 from tests.cast import PASSWORD, PROGRAMME, Cast, make_cast
+from tests.client import Client
+from tests.kept import Kept
 from tests.peers.postgresql import PostgreSQL
 
 BASE_URL = "http://127.0.0.1:8000"
@@ -86,19 +90,24 @@ def _runs_on_the_other(item: pytest.Item) -> bool:
 
 
 @contextmanager
-def postgresql_database(name: str) -> Iterator[str]:
-    """The address of a new, empty database."""
-    server = os.environ[POSTGRESQL]
-    admin = Database(Settings(database_url=server).sqlalchemy_url, pool_size=1)
-    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
+def postgresql_database(name: str, template: str = "template1") -> Iterator[str]:
+    """The address of a new database, empty unless it is made like another."""
     try:
-        yield server.rpartition("/")[0] + f"/{name}"
+        yield _create(name, template)
     finally:
-        with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        admin.close()
+        _on_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _create(name: str, template: str = "template1") -> str:
+    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+    _on_server(drop, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return os.environ[POSTGRESQL].rpartition("/")[0] + f"/{name}"
+
+
+def _on_server(*statements: str) -> None:
+    with psycopg.connect(os.environ[POSTGRESQL], autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
 
 
 @contextmanager
@@ -114,11 +123,39 @@ def new_database(kind: str, folder: Path, name: str) -> Iterator[str]:
 
 @contextmanager
 def migrated_database(kind: str, folder: Path, name: str) -> Iterator[Database]:
-    with new_database(kind, folder, name) as url:
+    """Such a database after all migrations, which ran once for all of the process."""
+    if kind == "sqlite":
+        file = folder / "dingen.db"
+        file.write_bytes(_migrated_file())
+        opened: AbstractContextManager[str] = nullcontext(f"sqlite:///{file}")
+    else:
+        opened = postgresql_database(name, _migrated_template())
+    with opened as url:
         database = Database(settings_for(url).sqlalchemy_url, pool_size=4)
-        upgrade(database)
         yield database
         database.close()
+
+
+@cache
+def _migrated_file() -> bytes:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "dingen.db"
+        _migrate(f"sqlite:///{file}")
+        return file.read_bytes()
+
+
+@cache
+def _migrated_template() -> str:
+    """Gone with the server."""
+    name = f"migrated_{os.getpid()}"
+    _migrate(_create(name))
+    return name
+
+
+def _migrate(url: str) -> None:
+    database = Database(settings_for(url).sqlalchemy_url, pool_size=1)
+    upgrade(database)
+    database.close()
 
 
 def settings_for(url: str, **values: object) -> Settings:
@@ -202,7 +239,7 @@ class Site:
 
     def client(self, person: Person | None = None) -> TestClient:
         """A browser; signed in as `person`, where given."""
-        client = TestClient(self.app, base_url=BASE_URL, follow_redirects=False)
+        client = Client(self.app, base_url=BASE_URL)
         if person is not None:
             with self.db() as db:
                 client.cookies.set("dingen", open_session(db, person.id))
@@ -269,12 +306,28 @@ def watched(connection: Connection, note: Callable[[str], None]) -> Iterator[Non
         yield
 
 
+@pytest.fixture(scope="session")
+def kept_cast(migrated: Database) -> Kept[Cast]:
+    """One for each of the databases."""
+    return Kept()
+
+
 @pytest.fixture
-def site(application: FastAPI, database: Database, connection: Connection, password_hash: str) -> Site:
+def site(
+    application: FastAPI,
+    database: Database,
+    connection: Connection,
+    password_hash: str,
+    kept_cast: Kept[Cast],
+) -> Site:
     application.state.database = database
     application.state.limiter = Limiter(database)
     application.state.fetcher = Fetcher(BASE_URL)
-    with database.transaction() as db:
-        cast = make_cast(db, password_hash)
+    cast = kept_cast.again(connection, lambda: _cast_in(database, password_hash))
     shutil.rmtree(application.state.settings.mail_dir, ignore_errors=True)
     return Site(application, database, cast, connection)
+
+
+def _cast_in(database: Database, password_hash: str) -> Cast:
+    with database.transaction() as db:
+        return make_cast(db, password_hash)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from sqlalchemy import Connection
 
 from app.db import Database
 from app.main import create_app
 from app.people.passwords import Passwords
+from tests.cast import Cast
 from tests.conftest import CONTENT, Site, settings_for
+from tests.kept import Kept
 from tests.security.crawl import Walk, walk_through
 from tests.security.world import ROLES, World, make_world
 
@@ -73,15 +73,21 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
 
 
 @pytest.fixture(scope="session")
-def portal() -> Iterator[BlockingPortal]:
-    """One event loop for all browsers: starting one for each request is a third of a test's time."""
-    with start_blocking_portal() as portal:
-        yield portal
+def kept_world(migrated: Database) -> Kept[tuple[Cast, World]]:
+    """One for each of the databases."""
+    return Kept()
 
 
 @pytest.fixture
-def world(site: Site, connection: Connection, portal: BlockingPortal) -> World:
-    return make_world(site, connection, portal)
+def world(
+    site: Site, connection: Connection, kept_cast: Kept[Cast], kept_world: Kept[tuple[Cast, World]]
+) -> World:
+    def make() -> tuple[Cast, World]:
+        return site.cast, make_world(site, connection)
+
+    site.cast, world = kept_world.again(connection, make, over=kept_cast)
+    world.site, world.connection = site, connection
+    return world
 
 
 ON_ONE_DATABASE = {

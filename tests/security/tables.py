@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import json
+from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 
 from app.tables import metadata
 
@@ -32,15 +34,25 @@ REFERENCES = {
 
 
 def rows_of(connection: Connection, leaving: Collection[str] = ()) -> Rows:
-    """Every row of every table, but for the tables and columns ("table.column") in `leaving`."""
+    """Every row of every table as the driver reads it, but for the tables and columns ("table.column") in
+    `leaving`."""
+    driver: Any = connection.connection.driver_connection
     return {
-        table.name: [
-            {name: value for name, value in row.items() if f"{table.name}.{name}" not in leaving}
-            for row in _read(connection, table)
-        ]
-        for table in metadata.sorted_tables
-        if table.name not in leaving
+        name: [dict(zip(columns, row, strict=True)) for row in driver.execute(statement).fetchall()]
+        for name, columns, statement in _readings(frozenset(leaving))
     }
+
+
+@cache
+def _readings(leaving: frozenset[str]) -> list[tuple[str, list[str], str]]:
+    """Of each table its columns and how they are read."""
+    found = []
+    for table in metadata.sorted_tables:
+        columns = [column.name for column in table.columns if f"{table.name}.{column.name}" not in leaving]
+        order = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
+        listed = ", ".join(f'"{name}"' for name in columns)
+        found.append((table.name, columns, f'SELECT {listed} FROM "{table.name}" ORDER BY {order}'))
+    return [reading for reading in found if reading[0] not in leaving]
 
 
 def comparable(rows: Rows) -> Rows:
@@ -51,32 +63,39 @@ def comparable(rows: Rows) -> Rows:
         for name, table in rows.items()
         if table and "id" in table[0]
     }
-    return {
-        name: [dict(_plain(metadata.tables[name], row, places)) for row in table]
-        for name, table in rows.items()
-    }
+    found: Rows = {}
+    for name, table in rows.items():
+        plain, keys = _plain(name)
+        of = {column: places.get(target, {}) for column, target in keys}
+        found[name] = [
+            {column: row[column] for column in plain}
+            | {column: known.get(row[column], row[column]) for column, known in of.items()}
+            for row in table
+        ]
+    for job in found.get("job", ()):
+        job["arguments"] = _without_keys(job["arguments"], places)
+    return found
 
 
-def _plain(table: Table, row: dict[str, Any], places: dict[str, dict[int, int]]) -> Iterator[tuple[str, Any]]:
-    for name, value in row.items():
-        if name in RANDOM:
-            continue
-        target = REFERENCES.get((table.name, name), table.name if name == "id" else "")
-        for key in table.columns[name].foreign_keys:
+@cache
+def _plain(name: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """A table's columns that mean what they say, and those that mean a row of another table."""
+    plain, keys = [], []
+    for column in metadata.tables[name].columns:
+        target = REFERENCES.get((name, column.name), name if column.name == "id" else "")
+        for key in column.foreign_keys:
             target = key.column.table.name
-        if (table.name, name) == ("job", "arguments"):
-            yield (
-                name,
-                {
-                    word: places.get(word[:-3], {}).get(part, part)
-                    for word, part in value.items()
-                    if word not in ("link", "once")
-                },
-            )
-        else:
-            yield name, places.get(target, {}).get(value, value) if target else value
+        if column.name not in RANDOM and target:
+            keys.append((column.name, target))
+        elif column.name not in RANDOM:
+            plain.append(column.name)
+    return plain, keys
 
 
-def _read(connection: Connection, table: Table) -> list[dict[str, Any]]:
-    ordered = table.select().order_by(*table.primary_key.columns)
-    return [dict(row) for row in connection.execute(ordered).mappings()]
+def _without_keys(arguments: Any, places: dict[str, dict[int, int]]) -> dict[str, Any]:
+    told = json.loads(arguments) if isinstance(arguments, str) else arguments
+    return {
+        word: places.get(word[:-3], {}).get(part, part)
+        for word, part in told.items()
+        if word not in ("link", "once")
+    }

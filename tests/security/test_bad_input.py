@@ -17,11 +17,10 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from app.cohorts.models import Cohort
-from app.journals.services import join_cohort
-from app.people.services import create_person
 from app.web.paging import decode_cursor, encode_cursor
 from tests import proof
 from tests.cast import PASSWORD
+from tests.deeds import crowd as people
 from tests.pages import see, words
 from tests.security.routes import CALLS, READS, WRITES, Call, once_each
 from tests.security.world import World
@@ -95,19 +94,27 @@ def is_helpful(answer: Response) -> None:
         assert len(LexborHTMLParser(answer.text).css("h1")) == 1
 
 
+def taking_turns(number: int, values: list[str], at_once: int = 4) -> list[str]:
+    """A few of the values for each route or field, so that all of them are used again and again."""
+    few = proof.size(at_once, len(values))
+    return [values[(number * few + place) % len(values)] for place in range(few)]
+
+
 def wrong_forms(call: Call) -> Iterator[dict[str, str]]:
     form = dict(call.form)
+    turn = WELL_KNOWN.index(call)
     yield {}
     yield {"unknown": "field", "": "nameless", "__proto__": "x", "title[]": "y", "x" * 500: "long"}
-    for name in form:
+    for number, name in enumerate(form):
         yield {other: value for other, value in form.items() if other != name}
-        for value in WRONG_VALUES:
+        for value in taking_turns(turn + number, WRONG_VALUES, 6):
             yield {**form, name: value}
 
 
 WELL_KNOWN = [call for call in once_each(WRITES) if call.form]
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("call", WELL_KNOWN, ids=str)
 def test_a_form_that_is_wrong_comes_back_with_what_was_typed(world: World, call: Call) -> None:
     for form in wrong_forms(call):
@@ -207,12 +214,6 @@ def test_a_body_without_an_end_is_refused_with_a_page(world: World) -> None:
     assert "That is too large" in words(see(answer, 413))
 
 
-def taking_turns(number: int, values: list[str]) -> list[str]:
-    """A few of the values for each route, so that all of them are used again and again."""
-    few = proof.size(4, len(values))
-    return [values[(number * few + place) % len(values)] for place in range(few)]
-
-
 @pytest.mark.prove
 def test_strange_addresses_are_only_not_found(world: World) -> None:
     routes = [
@@ -273,9 +274,7 @@ def test_a_name_that_is_in_the_database_already_forges_no_membership(world: Worl
 def crowd(world: World) -> World:
     """So many that every list has a second page."""
     with world.site.db() as db:
-        for number in range(65):
-            person = create_person(db, name=f"Person {number:02}")
-            join_cohort(db, person.id, world.site.cast.cohort)
+        people(db, [f"Person {number:02}" for number in range(65)], world.site.cast.cohort)
     return world
 
 

@@ -8,7 +8,6 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from httpx2 import Response
 from selectolax.lexbor import LexborHTMLParser
@@ -101,14 +100,12 @@ def hostile_application(hostile_content: Path, tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture
-def hostile(
-    site: Site, hostile_application: FastAPI, connection: Connection, portal: BlockingPortal
-) -> World:
+def hostile(site: Site, hostile_application: FastAPI, connection: Connection) -> World:
     """A world in which every name, title and text is an attack."""
     hostile_application.state.database = site.database
     hostile_application.state.limiter = site.app.state.limiter
     site.app = hostile_application
-    world = make_world(site, connection, portal)
+    world = make_world(site, connection)
     with site.db() as db:
         for number, role in enumerate(ROLES[1:]):
             name = f"{SCRIPTS[number % len(SCRIPTS)]} {number}"

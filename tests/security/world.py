@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from anyio.from_thread import BlockingPortal
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
-from starlette.testclient import TestClient
 
 from app.blogs.models import Takes
 from app.blogs.parsing import Feed, FeedEntry
@@ -92,6 +91,7 @@ from app.sessions.models import Coming
 from app.sessions.queries import managed_cohort
 from app.sessions.services import Plan, cancel, plan_session, say_whether, set_word, write_notes
 from tests.cast import PROGRAMME
+from tests.client import Client
 from tests.conftest import BASE_URL, Site
 
 OUT = "out"
@@ -130,8 +130,8 @@ class World:
     """`posts`, `answers` and `ids` are the public ids of what there is, by what is special about it; `feeds`
     the secret addresses of each role."""
 
-    def __init__(self, site: Site, connection: Connection, portal: BlockingPortal) -> None:
-        self.site, self.connection, self.portal = site, connection, portal
+    def __init__(self, site: Site, connection: Connection) -> None:
+        self.site, self.connection = site, connection
         self.posts: dict[str, str] = {}
         self.answers: dict[str, str] = {}
         self.ids: dict[str, str] = {}
@@ -139,14 +139,17 @@ class World:
         self.secrets: list[Secret] = []
         self._tokens: dict[str, str] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """To be kept: all but where it stands."""
+        return {name: what for name, what in vars(self).items() if name not in ("site", "connection")}
+
     def person(self, role: str) -> Person:
         found: Person = getattr(self.site.cast, role)
         return found
 
-    def browser(self, role: str, headers: Mapping[str, str] | None = None) -> TestClient:
+    def browser(self, role: str, headers: Mapping[str, str] | None = None) -> Client:
         """A fresh browser, in which somebody of that role is signed in."""
-        client = TestClient(self.site.app, base_url=BASE_URL, follow_redirects=False, headers=headers)
-        client.portal = self.portal
+        client = Client(self.site.app, base_url=BASE_URL, headers=headers)
         if role != OUT:
             client.cookies.set("dingen", self.token(role))
         return client
@@ -167,8 +170,8 @@ class World:
             savepoint.rollback()
 
 
-def make_world(site: Site, connection: Connection, portal: BlockingPortal) -> World:
-    world = World(site, connection, portal)
+def make_world(site: Site, connection: Connection) -> World:
+    world = World(site, connection)
     for role in SIGNED_IN:
         world.token(role)
     steps = (
