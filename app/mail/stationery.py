@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from css_inline import CSSInliner
@@ -37,6 +38,7 @@ class Stationery:
         return wrapped(self._environments[language].get_template(plain).render(values))
 
 
+@lru_cache
 def _environment(locale: Locale) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
