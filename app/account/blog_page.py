@@ -106,7 +106,7 @@ def _kept(
         "lines": [(line, chosen_for(line)) for line in page.items],
         "next": page.next,
         "options": options_of(programme, locale),
-        "visibilities": choices(circle_of(db, blog.enrolment), site, locale),
+        "visibilities": choices(circle_of(db, blog.enrolment, mentors=False), site, locale),
         "takes": takes_in_words(locale),
         "settings": settings
         or blank(
@@ -135,7 +135,7 @@ def preview_page(
 ) -> Response:
     """What was found, and what would become of it: nothing is kept before the person says so."""
     programme = _programme_of(request, enrolment)
-    circle = circle_of(db, enrolment)
+    circle = circle_of(db, enrolment, mentors=False)
     known = _known_choices(db, viewer, discovery)
     begun = begins(enrolment)
     entries = discovery.feed.entries

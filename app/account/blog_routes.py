@@ -97,7 +97,7 @@ def keep_blog(
             return blog_page_with(request, db, viewer, locale, form=form, status=found)
     with database.transaction() as db:
         enrolment = enrolment_for(db, viewer, form.data.group)
-        if form.data.visibility not in allowed(circle_of(db, enrolment)):
+        if form.data.visibility not in allowed(circle_of(db, enrolment, mentors=False)):
             form.refuse("visibility", message("Choose one of the options."))
             return preview_page(request, db, viewer, locale, found, enrolment, form=form, status=422)
         blog = _registered(request, db, viewer, found, enrolment, form.data)
@@ -202,7 +202,7 @@ def save_settings(
     form: Bound[BlogSettingsForm] = posted(BlogSettingsForm),
 ) -> Response:
     blog = _kept(db, viewer)
-    if form.valid and form.data.visibility not in allowed(circle_of(db, blog.enrolment)):
+    if form.valid and form.data.visibility not in allowed(circle_of(db, blog.enrolment, mentors=False)):
         form.refuse("visibility", message("Choose one of the options."))
     if not form.valid:
         return blog_page_with(request, db, viewer, locale, settings=form, status=422)

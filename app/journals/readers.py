@@ -49,9 +49,10 @@ class Circle:
     mentorship_id: int | None = None
 
 
-def circle_of(db: Session, enrolment: Enrolment | None) -> Circle:
-    """The enrolment's cohort is loaded with it."""
-    cohort, mentorship = enrolment.cohort if enrolment else None, mentor_of(db, enrolment)
+def circle_of(db: Session, enrolment: Enrolment | None, *, mentors: bool = True) -> Circle:
+    """The enrolment's cohort is loaded with it. Without `mentors` for what is not shared post by post."""
+    cohort = enrolment.cohort if enrolment else None
+    mentorship = mentor_of(db, enrolment) if mentors else None
     mentor = mentorship.mentor.name if mentorship and mentorship.mentor else ""
     mentorship_id = mentorship.id if mentorship else None
     if cohort is None:

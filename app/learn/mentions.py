@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.cohorts.queries import coaches_of, people_of
 from app.db import fold
 from app.journals.models import Visibility
+from app.journals.queries import SHARED_WITH_COACH
 from app.markdown_rules import MENTION
 from app.people.viewer import Viewer
 
@@ -31,7 +32,8 @@ def mentionable(
     """The people of a group that the viewer is in who may read the text, and `others` (handle, name) whom
     they see anyway; by name."""
     found = {Mentionable(*other) for other in others}
-    if cohort_id is not None and cohort_id in (*viewer.cohort_ids, *viewer.coached_ids):
+    is_shared = visibility in SHARED_WITH_COACH
+    if is_shared and cohort_id is not None and cohort_id in (*viewer.cohort_ids, *viewer.coached_ids):
         only_coaches = visibility in (Visibility.COACHES, Visibility.POD)
         people = coaches_of(db, cohort_id) if only_coaches else people_of(db, cohort_id, limit=MOST_PEOPLE)
         found |= {Mentionable(person.handle, person.name) for person in people}

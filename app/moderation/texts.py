@@ -13,7 +13,7 @@ from app.cohorts.queries import PersonLine, coaches_of
 from app.errors import NotFound
 from app.journals.answers import readable_comment
 from app.journals.models import Audience, Comment, Post, Visibility
-from app.journals.queries import comment_visible_to, readable_post, visible_to
+from app.journals.queries import SHARED_WITH_COACH, comment_visible_to, readable_post, visible_to
 from app.moderation.models import Hiding, Report
 from app.people.models import Person, Role
 from app.people.viewer import Viewer
@@ -78,9 +78,10 @@ def reportable_text(db: Session, viewer: Viewer, handle: str, post: str, answer:
 
 
 def coaches_for(db: Session, text: Text) -> list[PersonLine]:
-    """The coaches who look at reports about a text. Nobody where there are none, or where it is by one of
-    them: then the organizers do."""
-    coaches = coaches_of(db, text.cohort.id) if text.cohort else []
+    """The coaches who look at reports about a text. Nobody where there are none, where they may not read
+    it, or where it is by one of them: then the organizers do."""
+    shared = text.post.visibility in SHARED_WITH_COACH
+    coaches = coaches_of(db, text.cohort.id) if text.cohort and shared else []
     return [] if any(coach.id == text.writer.id for coach in coaches) else coaches
 
 

@@ -213,3 +213,30 @@ def test_the_grid_is_grouped_by_small_group_and_the_file_has_it(site: Site) -> N
     make(site, ann, cast.learner, name="Third")
     text = words(see(site.client(cast.coach).get(coach_url(site, "?sort=pod"))))
     assert text.index("apes") < text.index("Third") < text.index("Zebras")
+
+
+def test_pages_ask_the_database_as_often_for_many_as_for_few(site: Site) -> None:
+    cast = site.cast
+    make(site, cast.learner, cast.peer)
+    pair(site, cast.learner, cast.peer)
+    asks = [
+        (cast.coach, coach_url(site, "/pods")),
+        (cast.coach, coach_url(site, "/pods/deal?anew=1")),
+        (cast.learner, "/"),
+        (cast.learner, f"/cohorts/{cast.cohort.public_id}?show=pod"),
+    ]
+    few = [_statements(site, *ask) for ask in asks]
+    with site.db() as db:
+        people = crowd(db, [f"P{n}" for n in range(24)], db.get_one(Cohort, cast.cohort.id))
+    for number in range(0, 24, 3):
+        make(site, *people[number : number + 3], name=f"Group {number}")
+        pair(site, *people[number : number + 3], once=f"pair {number}")
+    assert [_statements(site, *ask) for ask in asks] == few
+
+
+def _statements(site: Site, person: Person, url: str) -> int:
+    browser = site.client(person)
+    see(browser.get(url))
+    with site.statements() as statements:
+        see(browser.get(url))
+    return len(statements)

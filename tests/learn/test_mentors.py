@@ -179,3 +179,14 @@ def test_who_learns_alone_asks_the_mentor_when_stuck(site: Site) -> None:
     see(site.client(cast.loner).post(url, data={"body": "Help me on", "to": "mentor", "once": "x"}), 303)
     assert "Help me on" in mentoring(site, cast.stranger)
     assert "Lena" not in words(see(site.client(cast.stranger).get("/notices")))
+
+
+def test_what_only_a_mentor_reads_is_reported_to_the_organizers(site: Site) -> None:
+    cast = site.cast
+    become(site, cast.stranger, cast.learner)
+    post = reflect(site, cast.learner, visibility="mentor")
+    form = {"reason": "hurts", "to": "coaches", "once": "x"}
+    site.client(cast.stranger).post(f"{post}/report", data=form)
+    reports = f"/cohorts/{cast.cohort.public_id}/coach/reports"
+    assert "Lena Maes" not in words(see(site.client(cast.coach).get(reports)))
+    see(site.client(cast.coach).get(post), 404)

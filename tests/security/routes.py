@@ -65,7 +65,7 @@ POST /enrolments/{enrolment}/mentor                                        login
 POST /enrolments/{enrolment}/mentor/tiles                                  login 404   done  404   404   404   404   404   404
 POST /enrolments/{enrolment}/mentor/end                                    login 404   done  404   404   404   404   404   404
 GET  /mentor/{token}                                                       login page  page  page  page  page  page  page  page
-POST /mentor/{token}                                                       login done  done  409   done  done  done  done  done
+POST /mentor/{token}                                                       login done  done  409   done  409   done  done  done
 GET  /mentor/{token}                                          unknown      login 404   404   404   404   404   404   404   404
 POST /mentor/{token}                                          unknown      login 404   404   404   404   404   404   404   404
 GET  /mentoring                                                            login page  page  page  page  page  page  page  page
