@@ -28,7 +28,7 @@ from app.people.viewer import Viewer
 from app.statements import insert_once
 from app.web.i18n import message
 
-MOST_POINTS, MOST_ACTIONS, MOST_TIMES = 30, 30, 3
+MOST_POINTS, MOST_ACTIONS = 30, 30
 NO_COACH = message("Nobody coaches this group now.")
 NOT_OPEN = message("This time is not proposed any more. Look again at what is.")
 OVER = message("This conversation is over.")

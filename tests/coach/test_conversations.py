@@ -10,11 +10,9 @@ from starlette.testclient import TestClient
 
 from app.clock import now, set_to
 from app.cohorts.models import Cohort
-from app.cohorts.queries import active_enrolment
 from app.cohorts.services import add_coach
 from app.journals.services import join_cohort
 from app.people.models import Person
-from tests.cast import PROGRAMME
 from tests.conftest import Site
 from tests.deeds import crowd
 from tests.mail.letters import text_of
@@ -50,13 +48,6 @@ def agree(site: Site, url: str, number: int = 0) -> None:
     learner = site.client(site.cast.learner)
     offered = see(learner.get(url)).css('input[name="time"]')
     see(learner.post(f"{url}/agree", data={"time": offered[number].attributes["value"] or ""}), 303)
-
-
-def enrolment_of(site: Site) -> str:
-    with site.db() as db:
-        found = active_enrolment(db, site.cast.learner.id, PROGRAMME)
-        assert found is not None
-        return found.public_id
 
 
 def test_a_coach_proposes_times_and_the_learner_chooses_one(site: Site) -> None:
@@ -240,7 +231,6 @@ def test_a_replaced_coach_leaves_it_to_the_others(site: Site) -> None:
 def test_pages_cost_the_same_for_many(site: Site) -> None:
     cast = site.cast
     url = propose(site)
-    enrolment_of(site)
     pages = [(site.client(cast.learner), path) for path in ("/", "/conversations", url, "/calendar.ics")] + [
         (site.client(cast.coach), path) for path in ("/conversations", learner_page(site))
     ]
