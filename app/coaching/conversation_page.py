@@ -40,7 +40,6 @@ class ConversationCard:
     sentence: str
     group: str
     asks: bool
-    is_open: bool
 
 
 def card_for(line: ConversationLine, person_id: int, locale: Locale) -> ConversationCard:
@@ -50,14 +49,12 @@ def card_for(line: ConversationLine, person_id: int, locale: Locale) -> Conversa
     if other:
         title = locale.gettext("Conversation with %(name)s") % {"name": other}
     mine = line.state == Step.PROPOSED if is_learner else line.state in (Step.ASKED, Step.OTHERS)
-    is_open = line.state not in (Step.DECLINED, Step.CANCELLED) and not _is_over(line.ends_at, line.state)
     return ConversationCard(
         line.address,
         title,
         _sentence(line, locale, is_learner=is_learner),
         line.cohort,
         mine and line.goes_on,
-        is_open and line.goes_on,
     )
 
 

@@ -142,7 +142,7 @@ _DATED = Statement(
     _LINES.where(
         or_(
             Enrolment.person_id == _person,
-            and_(Conversation.coach_id == _person, Conversation.cohort_id.in_(_COACHED)),
+            and_(Conversation.coach_id == _person, Conversation.cohort_id.in_(_COACHED), _GOING_ON),
         ),
         Conversation.starts_at >= bindparam("since", type_=Conversation.starts_at.type),
     )

@@ -28,7 +28,7 @@ from app.people.viewer import Viewer
 from app.statements import insert_once
 from app.web.i18n import message
 
-MOST_POINTS, MOST_ACTIONS, MOST_TIMES = 30, 30, 3
+MOST_POINTS, MOST_ACTIONS = 30, 30
 NO_COACH = message("Nobody coaches this group now.")
 NOT_OPEN = message("This time is not proposed any more. Look again at what is.")
 OVER = message("This conversation is over.")
@@ -118,10 +118,10 @@ def _refuse_past(times: Sequence[datetime]) -> None:
 
 def propose_times(db: Session, viewer: Viewer, seat: Seat, proposal: Proposal) -> None:
     """A coach proposes other times, and holds the conversation from now on. Raises Refused for one that took
-    place, and for a time that is over."""
+    place or was called off, and for a time that is over."""
     found = seat.conversation
     _refuse_past(proposal.times)
-    if _took_place(found):
+    if _took_place(found) or found.state in ENDED:
         raise Refused(OVER)
     values = _columns(proposal) | {"coach_id": viewer.person_id, "state": Step.PROPOSED.value}
     if all(getattr(found, name) == value for name, value in values.items()):

@@ -60,7 +60,7 @@ def _talks(reader: Reader, viewer: Viewer, base_url: str) -> Iterator[Entry]:
             line.created_at,
             line.changed_at,
             line.sequence,
-            line.state != Step.AGREED,
+            line.state != Step.AGREED or not line.goes_on,
             line.place or line.url,
             "\n\n".join(part for part in (line.cohort, line.url, page) if part),
             page,

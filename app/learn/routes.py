@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import FileResponse
 
-from app.coaching import conversation_routes
+from app.coaching import conversation_routes, conversation_start_routes
 from app.cohorts.services import enrol
 from app.errors import NotFound
 from app.learn import (
@@ -157,5 +157,6 @@ router.pages_of(session_routes.router)
 router.pages_of(calendar_routes.router)
 router.pages_of(talk_routes.router)
 router.pages_of(announcement_routes.router)
+router.pages_of(conversation_start_routes.router)
 router.pages_of(conversation_routes.router)
 router.pages_of(growth_routes.router)

@@ -185,9 +185,9 @@ def test_choices_are_kept_and_strangers_to_them_refused(site: Site) -> None:
         node.attributes["name"]: node.css_first("[selected]").attributes["value"]
         for node in page.css("select")
     }
-    for_others = ("report", "handed_over", "stopped", "monday", "join_request", "shared")
-    at_once = ("answer", "reply", "another_look", "message", "session", "soon", "reminder")
-    at_once += ("let_in", "not_let_in", "mentor_asked")
+    for_others = ("report", "handed_over", "stopped", "monday", "join_request", "shared", "wants_to_talk")
+    at_once = ("answer", "reply", "another_look", "message", "session", "soon", "reminder", "mentor_asked")
+    at_once += ("let_in", "not_let_in", "announcement", "times", "conversation")
     assert shown == {kind: "weekly" for kind in KINDS if kind not in for_others} | dict.fromkeys(
         at_once, "at-once"
     )

@@ -10,11 +10,9 @@ from starlette.testclient import TestClient
 
 from app.clock import now, set_to
 from app.cohorts.models import Cohort
-from app.cohorts.queries import active_enrolment
 from app.cohorts.services import add_coach
 from app.journals.services import join_cohort
 from app.people.models import Person
-from tests.cast import PROGRAMME
 from tests.conftest import Site
 from tests.deeds import crowd
 from tests.mail.letters import text_of
@@ -50,13 +48,6 @@ def agree(site: Site, url: str, number: int = 0) -> None:
     learner = site.client(site.cast.learner)
     offered = see(learner.get(url)).css('input[name="time"]')
     see(learner.post(f"{url}/agree", data={"time": offered[number].attributes["value"] or ""}), 303)
-
-
-def enrolment_of(site: Site) -> str:
-    with site.db() as db:
-        found = active_enrolment(db, site.cast.learner.id, PROGRAMME)
-        assert found is not None
-        return found.public_id
 
 
 def test_a_coach_proposes_times_and_the_learner_chooses_one(site: Site) -> None:
@@ -121,13 +112,13 @@ def test_a_learner_asks_for_one_and_any_coach_of_the_group_takes_it_up(site: Sit
     url = first.headers["location"]
     assert again.headers["location"] == url, "one that waits is the same"
     today = f"/cohorts/{cast.cohort.public_id}/coach/today"
-    assert "Lena Maes would like to talk" in words(see(site.client(cast.coach).get(today)), "ul.notice")
+    assert "Lena Maes would like to talk" in words(see(site.client(cast.coach).get(today)), "section.notice")
     assert "would like to talk with you" in words(see(site.client(cast.coach).get("/notices")))
     assert "your turn" in words(see(site.client(cast.coach).get("/conversations")))
     assert "I am stuck." in words(see(site.client(cast.coach).get(url)))
     see(site.client(cast.coach).post(f"{url}/times", data=times(day(1))), 303)
     agree(site, url)
-    assert see(site.client(cast.coach).get(today)).css_first("ul.notice") is None
+    assert see(site.client(cast.coach).get(today)).css_first("section.notice") is None
 
 
 def test_declining_needs_no_reason_and_is_told_without_blame(site: Site) -> None:
@@ -135,6 +126,7 @@ def test_declining_needs_no_reason_and_is_told_without_blame(site: Site) -> None
     url = propose(site)
     see(site.client(cast.learner).post(f"{url}/cancel"), 303)
     see(site.client(cast.learner).post(f"{url}/cancel"), 303)
+    see(site.client(cast.coach).post(f"{url}/times", data=times(day(4))), 422)
     page = words(see(site.client(cast.coach).get(url)))
     assert "Not now: it was declined, and that is fine." in page
     assert see(site.client(cast.learner).get("/")).css_first("section.meeting-line") is None
@@ -202,6 +194,7 @@ def test_times_must_be_whole_to_come_and_exist(site: Site) -> None:
 def test_nobody_else_reads_it_and_access_ends_with_the_group(site: Site) -> None:
     cast = site.cast
     url = propose(site)
+    agree(site, url)
     for person in (cast.peer, cast.other_coach, cast.organizer, cast.administrator, cast.stranger):
         see(site.client(person).get(url), 404)
     see(site.client(cast.coach).post(f"{url}/agree", data={"time": "x"}), 404)
@@ -213,6 +206,9 @@ def test_nobody_else_reads_it_and_access_ends_with_the_group(site: Site) -> None
         join_cohort(db, cast.learner.id, db.get_one(Cohort, cast.other_cohort.id))
     see(site.client(cast.coach).get(url), 404)
     assert "Shall we?" in words(see(site.client(cast.learner).get(url)))
+    assert not events_of(site.client(cast.coach).get("/calendar.ics"))
+    (entry,) = events_of(site.client(cast.learner).get("/calendar.ics"))
+    assert entry["status"] == "CANCELLED"
     see(site.client(cast.learner).post(f"{url}/cancel"), 404)
 
 
@@ -227,13 +223,14 @@ def test_a_replaced_coach_leaves_it_to_the_others(site: Site) -> None:
     (entry,) = events_of(site.client(cast.learner).get("/calendar.ics"))
     assert entry["status"] == "CANCELLED"
     today = f"/cohorts/{cast.cohort.public_id}/coach/today"
-    assert "Lena Maes would like to talk" in words(see(site.client(cast.other_coach).get(today)), "ul.notice")
+    assert "Lena Maes would like to talk" in words(
+        see(site.client(cast.other_coach).get(today)), "section.notice"
+    )
 
 
 def test_pages_cost_the_same_for_many(site: Site) -> None:
     cast = site.cast
     url = propose(site)
-    enrolment_of(site)
     pages = [(site.client(cast.learner), path) for path in ("/", "/conversations", url, "/calendar.ics")] + [
         (site.client(cast.coach), path) for path in ("/conversations", learner_page(site))
     ]
