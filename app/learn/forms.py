@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
+from app.cohorts.models import DEFAULT_ZONE
 from app.journals.forms import AnswerBody, Mark
 from app.journals.models import Audience, ReactionKind, Visibility
 from app.markdown import LONGEST
 from app.people.forms import Name, NewPassword
+from app.plans.services import Slot
+from app.plans.weekly import LONGEST as LONGEST_TIME
 from app.sessions.models import Coming, How
-from app.web.forms import Form, Upload
+from app.web.forms import Form, Upload, invalid
+from app.web.i18n import message
 
 LONGEST_TITLE = 200
 
@@ -119,3 +124,52 @@ class InvitedForm(Form):
 
     name: Name
     password: NewPassword
+
+
+def _on_the_clock(at: time) -> time:
+    if at.tzinfo is not None:
+        raise invalid(message("Write a time such as 14:30."))
+    return at.replace(second=0, microsecond=0)
+
+
+def _zone(time_zone: str) -> str:
+    if time_zone not in available_timezones():
+        raise invalid(message("Write a time zone as place and city, for example Europe/Brussels."))
+    return time_zone
+
+
+Weekday = Annotated[int, Field(ge=0, le=6)] | None
+PickedTime = Annotated[time, AfterValidator(_on_the_clock)] | None
+Minutes = Annotated[int, Field(ge=5, le=LONGEST_TIME)]
+
+
+class PlanForm(Form):
+    """Up to three weekly times; without a weekday there is none. Who learns in a group has its time zone.
+    `lead` is how many minutes before there is a reminder, if at all."""
+
+    weekday_1: Weekday = None
+    at_1: PickedTime = None
+    minutes_1: Minutes = 30
+    weekday_2: Weekday = None
+    at_2: PickedTime = None
+    minutes_2: Minutes = 30
+    weekday_3: Weekday = None
+    at_3: PickedTime = None
+    minutes_3: Minutes = 30
+    time_zone: Annotated[str, StringConstraints(max_length=40), AfterValidator(_zone)] = DEFAULT_ZONE
+    lead: Literal["0", "15", "60"] | None = None
+
+    @property
+    def rows(self) -> list[tuple[int | None, time | None, int]]:
+        return [
+            (self.weekday_1, self.at_1, self.minutes_1),
+            (self.weekday_2, self.at_2, self.minutes_2),
+            (self.weekday_3, self.at_3, self.minutes_3),
+        ]
+
+    @property
+    def slots(self) -> list[Slot]:
+        """Those that are whole."""
+        return [
+            Slot(day, at, minutes) for day, at, minutes in self.rows if day is not None and at is not None
+        ]

@@ -21,6 +21,7 @@ from app.learn import (
     moderation_routes,
     opml_routes,
     picture_routes,
+    plan_routes,
     revision_routes,
     search_routes,
     session_routes,
@@ -141,6 +142,7 @@ router.pages_of(revision_routes.router)
 router.pages_of(cohort_routes.router)
 router.pages_of(invited_routes.router)
 router.pages_of(break_routes.router)
+router.pages_of(plan_routes.router)
 router.pages_of(message_routes.router)
 router.pages_of(moderation_routes.router)
 router.pages_of(search_routes.router)

@@ -43,7 +43,9 @@ MONDAY = "monday"
 """What coaches are told on Mondays, of who needs them."""
 REMINDER = "reminder"
 """What a learner is told who was away."""
-CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY, REMINDER)
+PLAN = "plan"
+"""What a learner is told at the times that they picked."""
+CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY, REMINDER, PLAN)
 DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK, Kind.SESSION)
 """Somebody answered this person, or a meeting of theirs is planned, changed or cancelled: letters of these
 kinds are not counted."""
@@ -56,6 +58,7 @@ AT_ONCE: tuple[str, ...] = (
     Kind.LET_IN,
     Kind.NOT_LET_IN,
     REMINDER,
+    PLAN,
 )
 """What is mailed at once, unless somebody wishes otherwise."""
 

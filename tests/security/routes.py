@@ -42,6 +42,11 @@ GET  /enrolments/{enrolment}/break                                         login
 POST /enrolments/{enrolment}/break                                         login 404   done  404   404   404   404   404   404
 POST /enrolments/{enrolment}/break/end                                     login 404   done  404   404   404   404   404   404
 GET  /enrolments/{enrolment}/short                                         login 404   page  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/now                                           login 404   page  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/plan                                          login 404   page  404   404   404   404   404   404
+POST /enrolments/{enrolment}/plan                                          login 404   done  404   404   404   404   404   404
+POST /enrolments/{enrolment}/plan/end                                      login 404   done  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/plan.ics                                      login 404   page  404   404   404   404   404   404
 GET  /enrolments/{enrolment}/stop                                          login 404   page  404   404   404   404   404   404
 POST /enrolments/{enrolment}/stop                                          login 404   done  404   404   404   404   404   404
 GET  /pause/{token}                                                        page  page  page  page  page  page  page  page  page
@@ -490,6 +495,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/account/blog/entries": {"entry": "nosuch", "choice": "-"},
     "/account/blog/settings": {"visibility": "cohort", "takes": "all"},
     "/account/blog/remove": {"posts": "delete"},
+    "/enrolments/{enrolment}/plan": {"weekday_1": "3", "at_1": "09:30", "lead": "15"},
     "/enrolments/{enrolment}/break": {"back": (now() + timedelta(days=20)).date().isoformat()},
     "/cohorts/{cohort}/coach/today/{handle}/later": {"rule": "silent"},
     "/cohorts/{cohort}/coach/today/rules": {

@@ -126,6 +126,7 @@ TAKEN = {
     "/posts/new": "PostForm",
     "/programmes/{programme}/{thing}/activities/{activity}": "TickForm",
     "/enrolments/{enrolment}/break": "BreakForm",
+    "/enrolments/{enrolment}/plan": "PlanForm",
     "/programmes/{programme}/{thing}/reflect": "PostForm",
     "/reset/{token}": "ResetForm",
     "/sign-in": "SignInForm",
