@@ -173,3 +173,10 @@ class PlanForm(Form):
         return [
             Slot(day, at, minutes) for day, at, minutes in self.rows if day is not None and at is not None
         ]
+
+
+class RecordForm(Form):
+    """The posts of a record, with their `whole` text or how they begin."""
+
+    post: list[Annotated[str, StringConstraints(max_length=12)]] = []
+    whole: Literal["0", "1"] = "0"

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.cohorts.models import Enrolment
 from app.cohorts.queries import own_enrolment
+from app.learn.agreement import agreement_view
 from app.learn.calendars import calendar_response, plan_entries
 from app.learn.forms import PlanForm
 from app.learn.now import MOST, USUAL, now_view
@@ -94,6 +95,14 @@ def plan_file(request: Request, db: Session, viewer: Viewer, locale: Locale, enr
     reader, line = reader_of(request, db, viewer, locale), plan_line(db, found.id)
     entries = plan_entries(reader, [line], request.app.state.settings.base_url) if line else []
     return calendar_response(request, entries, request.app.state.site.name, file="plan.ics")
+
+
+@router.get("/enrolments/{enrolment}/agreement")
+def agreement_page(request: Request, db: Session, viewer: Viewer, locale: Locale, enrolment: str) -> Response:
+    """With one's manager, to print; what is typed into it stays in the browser."""
+    found = own_enrolment(db, viewer, enrolment)
+    view = agreement_view(reader_of(request, db, viewer, locale), viewer, found)
+    return render(request, "learn/agreement.html", {"view": view})
 
 
 def _plan_page(

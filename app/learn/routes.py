@@ -22,6 +22,7 @@ from app.learn import (
     opml_routes,
     picture_routes,
     plan_routes,
+    record_routes,
     revision_routes,
     search_routes,
     session_routes,
@@ -43,6 +44,7 @@ from app.web.render import Flash, fragment, is_htmx, redirect, render
 from app.web.routing import page_router
 
 router = page_router()
+router.pages_of(record_routes.router)
 PICTURE_AGE_SECONDS = 300
 
 

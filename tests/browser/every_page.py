@@ -372,6 +372,9 @@ PAGES = (
         status=422,
     ),
     Page("/enrolments/{enrolment}/now", who="learner", at={"enrolment": "{enrolment}"}),
+    Page("/enrolments/{enrolment}/agreement", who="learner", at={"enrolment": "{enrolment}"}),
+    Page("/programmes/{programme}/record", who="learner", at=P),
+    Page("/programmes/{programme}/record/posts", who="learner", at=P),
     Page("/enrolments/{enrolment}/plan", who="learner", at={"enrolment": "{enrolment}"}),
     Page(
         "/enrolments/{enrolment}/plan",

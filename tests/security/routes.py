@@ -47,6 +47,10 @@ GET  /enrolments/{enrolment}/plan                                          login
 POST /enrolments/{enrolment}/plan                                          login 404   done  404   404   404   404   404   404
 POST /enrolments/{enrolment}/plan/end                                      login 404   done  404   404   404   404   404   404
 GET  /enrolments/{enrolment}/plan.ics                                      login 404   page  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/agreement                                     login 404   page  404   404   404   404   404   404
+GET  /programmes/{programme}/record                                        login 404   page  page  page  404   404   404   404
+GET  /programmes/{programme}/record/posts                                  login 404   page  page  page  404   404   404   404
+POST /programmes/{programme}/record/posts                                  login 404   done  done  done  404   404   404   404
 GET  /enrolments/{enrolment}/stop                                          login 404   page  404   404   404   404   404   404
 POST /enrolments/{enrolment}/stop                                          login 404   done  404   404   404   404   404   404
 GET  /pause/{token}                                                        page  page  page  page  page  page  page  page  page
@@ -495,6 +499,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/account/blog/entries": {"entry": "nosuch", "choice": "-"},
     "/account/blog/settings": {"visibility": "cohort", "takes": "all"},
     "/account/blog/remove": {"posts": "delete"},
+    "/programmes/{programme}/record/posts": {"whole": "1"},
     "/enrolments/{enrolment}/plan": {"weekday_1": "3", "at_1": "09:30", "lead": "15"},
     "/enrolments/{enrolment}/break": {"back": (now() + timedelta(days=20)).date().isoformat()},
     "/cohorts/{cohort}/coach/today/{handle}/later": {"rule": "silent"},
