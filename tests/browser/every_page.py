@@ -208,6 +208,8 @@ PAGES = (
     Page("/search", "more Things", "learner", query="?q=the&things=5"),
     Page("/account/kept", who="learner", main=True),
     Page("/account/kept", "empty", "newcomer"),
+    Page("/account/records", who="learner"),
+    Page("/account/records", "empty", "newcomer"),
     Page("/account/kept/{kept}/note", who="learner", at={"kept": "{kept}"}),
     Page(
         "/account/kept/{kept}/note",

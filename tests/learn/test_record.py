@@ -115,6 +115,18 @@ def test_a_time_that_is_over_has_its_own_record(site: Site) -> None:
     assert others == [f"{RECORD}?of={second}"]
 
 
+def test_the_account_leads_to_the_records_of_all_times(site: Site) -> None:
+    learner = site.client(site.cast.learner)
+    with site.db() as db:
+        (old,) = enrolments(db, site)
+        end_enrolment(db, db.get_one(Enrolment, old.id))
+    see(learner.post(f"/programmes/{PROGRAMME}/enrol"), 303)
+    page = see(learner.get("/account/records"))
+    links = [node.attributes["href"] or "" for node in page.css("main .rows a")]
+    assert len(links) == 2 and all(learner.get(link).status_code == 200 for link in links)
+    assert words(page, "main .rows").startswith("Demo programme Since ")
+
+
 def test_nobody_else_sees_it(site: Site) -> None:
     with site.db() as db:
         (mine,) = enrolments(db, site)

@@ -388,6 +388,7 @@ POST /account/feeds                                           unknown      login
 POST /account/feeds/{key}/renew                                            login 404   done  404   404   404   404   404   404
 POST /account/feeds/{key}/revoke                                           login 404   done  404   404   404   404   404   404
 GET  /account/kept                                                         login page  page  page  page  page  page  page  page
+GET  /account/records                                                      login page  page  page  page  page  page  page  page
 GET  /account/kept/{kept}/note                                             login 404   404   page  404   404   404   404   404
 GET  /account/kept/{kept}/note                                removed      login 404   404   404   404   404   404   404   404
 POST /account/kept/{kept}/note                                             login 404   404   done  404   404   404   404   404
