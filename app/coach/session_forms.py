@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from app.markdown import LONGEST
 from app.sessions.attending import SHORTEST_WORD, plain
 from app.sessions.services import Plan
 from app.sessions.times import moment_at
-from app.web.forms import Form, invalid
+from app.web.forms import ClockTime, Form, invalid
 from app.web.i18n import message
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
@@ -23,12 +23,6 @@ def _near(day: date) -> date:
     if not EARLIEST <= day < LATEST:
         raise invalid(message("Write a date as day, month and year, for example 2026-11-23."))
     return day
-
-
-def _on_the_clock(at: time) -> time:
-    if at.tzinfo is not None:
-        raise invalid(message("Write a time such as 14:30."))
-    return at.replace(second=0, microsecond=0)
 
 
 def _link(url: str) -> str:
@@ -63,7 +57,7 @@ class SessionForm(Form):
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_one_line)]
     on: Annotated[date, AfterValidator(_near)]
-    at: Annotated[time, AfterValidator(_on_the_clock)]
+    at: ClockTime
     minutes: Annotated[int, Field(ge=5, le=1440)] = 60
     place: Annotated[str, StringConstraints(max_length=200), AfterValidator(_one_line)] = ""
     url: Annotated[str, StringConstraints(max_length=990), AfterValidator(_link)] = ""

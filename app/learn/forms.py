@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, time
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
@@ -16,8 +15,7 @@ from app.people.forms import Name, NewPassword
 from app.plans.services import Slot
 from app.plans.weekly import LONGEST as LONGEST_TIME
 from app.sessions.models import Coming, How
-from app.web.forms import Form, Upload, invalid
-from app.web.i18n import message
+from app.web.forms import ClockTime, Form, TimeZone, Upload
 
 LONGEST_TITLE = 200
 
@@ -126,20 +124,7 @@ class InvitedForm(Form):
     password: NewPassword
 
 
-def _on_the_clock(at: time) -> time:
-    if at.tzinfo is not None:
-        raise invalid(message("Write a time such as 14:30."))
-    return at.replace(second=0, microsecond=0)
-
-
-def _zone(time_zone: str) -> str:
-    if time_zone not in available_timezones():
-        raise invalid(message("Write a time zone as place and city, for example Europe/Brussels."))
-    return time_zone
-
-
 Weekday = Annotated[int, Field(ge=0, le=6)] | None
-PickedTime = Annotated[time, AfterValidator(_on_the_clock)] | None
 Minutes = Annotated[int, Field(ge=5, le=LONGEST_TIME)]
 
 
@@ -148,15 +133,15 @@ class PlanForm(Form):
     `lead` is how many minutes before there is a reminder, if at all."""
 
     weekday_1: Weekday = None
-    at_1: PickedTime = None
+    at_1: ClockTime | None = None
     minutes_1: Minutes = 30
     weekday_2: Weekday = None
-    at_2: PickedTime = None
+    at_2: ClockTime | None = None
     minutes_2: Minutes = 30
     weekday_3: Weekday = None
-    at_3: PickedTime = None
+    at_3: ClockTime | None = None
     minutes_3: Minutes = 30
-    time_zone: Annotated[str, StringConstraints(max_length=40), AfterValidator(_zone)] = DEFAULT_ZONE
+    time_zone: TimeZone = DEFAULT_ZONE
     lead: Literal["0", "15", "60"] | None = None
 
     @property
