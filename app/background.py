@@ -31,6 +31,7 @@ from app.journals.digests import (
 )
 from app.journals.letters import Desk, digest_letter, notice_letter
 from app.journals.search_index import CATCH_UP, catch_up, forget_words
+from app.learn.plan_letters import EVERY_FIVE_MINUTES, MAIL_PLANS, PLAN_LETTER, mail_plans, plan_letter
 from app.learn.reminders import (
     EACH_DAY,
     MAIL_REMINDERS,
@@ -65,6 +66,7 @@ SCHEDULES = (
     Recurring(MAIL_MONDAY, EACH_MONDAY),
     Recurring(MAIL_DIGESTS, EACH_MORNING),
     Recurring(MAIL_REMINDERS, EACH_DAY),
+    Recurring(MAIL_PLANS, EVERY_FIVE_MINUTES),
     Recurring(CATCH_UP, "*/10 * * * *"),
     Recurring(REMIND, EVERY_TEN_MINUTES),
     Recurring(polling.POLL, polling.EVERY_MINUTE),
@@ -95,6 +97,7 @@ def make_worker(
             MAIL_DIGESTS: partial(mail_digests, zone=zone),
             MAIL_MONDAY: mail_monday,
             MAIL_REMINDERS: mail_reminders,
+            MAIL_PLANS: partial(mail_plans, catalogue=lambda: library.catalogue),
             MAIL_PASSWORD_LINK: partial(mail_password_link, secret=secret),
             MAIL_ADDRESS_LINK: mail_address_link,
             polling.POLL: partial(
@@ -131,6 +134,7 @@ def make_postman(settings: Settings, library: Library) -> Postman:
             letters.ADDRESS_TAKEN: letters.address_taken,
             TRIAL: trial_letter,
             REMINDER_LETTER: partial(reminder_letter, desk=desk),
+            PLAN_LETTER: partial(plan_letter, desk=desk),
             INVITED: partial(
                 invited_letter,
                 token=partial(mailed_token, secret, PURPOSE),

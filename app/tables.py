@@ -14,6 +14,7 @@ from app.mail import models as mail
 from app.moderation import models as moderation
 from app.notices import models as notices
 from app.people import models as people
+from app.plans import models as plans
 from app.progress import models as progress
 from app.sessions import models as sessions
 from app.things import models as things
@@ -35,6 +36,7 @@ __all__ = [
     "moderation",
     "notices",
     "people",
+    "plans",
     "progress",
     "sessions",
     "things",

@@ -104,6 +104,7 @@ class NoticesForm(Form):
     message: Frequency | None = None
     stopped: Frequency | None = None
     reminder: Annotated[Frequency, AfterValidator(_at_once)] | None = None
+    plan: Annotated[Frequency, AfterValidator(_at_once)] | None = None
     monday: Annotated[Frequency, AfterValidator(_weekly)] | None = None
     session: Frequency | None = None
     soon: Annotated[Frequency, AfterValidator(_at_once)] | None = None

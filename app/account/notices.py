@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.account.forms import NoticesForm
 from app.journals.notices import ICONS, NoticeLine, notices_page, place, sentence, title_in
 from app.markdown import excerpt
-from app.notices.models import CHOOSABLE, MONDAY, POSTS, REMINDER, Frequency, Kind
+from app.notices.models import CHOOSABLE, MONDAY, PLAN, POSTS, REMINDER, Frequency, Kind
 from app.notices.queries import choices_of
 from app.notices.services import DIGEST
 from app.people.viewer import Viewer
@@ -51,6 +51,7 @@ KINDS = {
     Kind.WANTS_TO_TALK: message("A learner would like to talk with you"),
     Kind.CONVERSATION: message("Something is new about a conversation of yours"),
     Kind.REPORT: message("Something is reported, and you are asked to look at it"),
+    PLAN: message("It is the time that you picked: your next step"),
     REMINDER: message("You were away for two weeks, or four"),
     Kind.STOPPED: message("Somebody in a group that you coach stops for now"),
     MONDAY: message("On Monday: who needs you in the groups that you coach"),
@@ -84,7 +85,7 @@ CONCERNS: Mapping[str, Callable[[Viewer], bool]] = {
 OFFERED: Mapping[str, Sequence[Frequency]] = {
     POSTS: (Frequency.DAILY, Frequency.WEEKLY, Frequency.NEVER),
     MONDAY: (Frequency.WEEKLY, Frequency.NEVER),
-    **dict.fromkeys((Kind.SOON, REMINDER), (Frequency.AT_ONCE, Frequency.NEVER)),
+    **dict.fromkeys((Kind.SOON, REMINDER, PLAN), (Frequency.AT_ONCE, Frequency.NEVER)),
 }
 """How often a kind can be told, where that is not anyhow."""
 DIGESTS = message("The daily and weekly mail about what happened")

@@ -14,6 +14,7 @@ from app.account import (
     kept_routes,
     language_routes,
     notice_routes,
+    record_routes,
 )
 from app.account.forms import PasswordForm, ProfileForm
 from app.account.page import NOT_THE_CURRENT, account_page_with
@@ -45,6 +46,7 @@ router.pages_of(journal_routes.router)
 router.pages_of(notice_routes.router)
 router.pages_of(feed_routes.router)
 router.pages_of(kept_routes.router)
+router.pages_of(record_routes.router)
 router.pages_of(blog_routes.router)
 
 

@@ -10,10 +10,10 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from app.markdown import LONGEST
 from app.sessions.attending import SHORTEST_WORD, plain
-from app.sessions.forms import Clock, Day, Link, Place, one_line
+from app.sessions.forms import Day, Link, Place, one_line
 from app.sessions.services import Plan
 from app.sessions.times import moment_at
-from app.web.forms import Form, invalid
+from app.web.forms import ClockTime, Form, invalid
 from app.web.i18n import message
 
 
@@ -31,7 +31,7 @@ class SessionForm(Form):
 
     title: Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(one_line)]
     on: Day
-    at: Clock
+    at: ClockTime
     minutes: Annotated[int, Field(ge=5, le=1440)] = 60
     place: Place = ""
     url: Link = ""

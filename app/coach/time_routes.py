@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.coach.queries import cohort_and_programme
 from app.coach.time_forms import ThingNoteForm, TimeForm
 from app.coaching.queries import learner
-from app.cohorts.models import Cohort
+from app.cohorts.models import Cohort, Enrolment
 from app.cohorts.queries import CohortLine, learners_named, learners_of, thing_note
 from app.cohorts.running import give_days, pause, write_note
 from app.cohorts.runs import run_of
@@ -16,6 +16,7 @@ from app.cohorts.schedule import today_in
 from app.errors import NotFound
 from app.journals.services import leave_cohort
 from app.people.viewer import Viewer
+from app.plans.services import follow_dates
 from app.progress.services import place_learners
 from app.things.catalogue import Programme
 from app.things.library import catalogue_of
@@ -60,6 +61,7 @@ def give_time(
         give_days(db, found, data.days or 0, data.thing, actor_id=viewer.person_id)
     elif data.first and data.back:
         pause(db, found, data.first, data.back, actor_id=viewer.person_id)
+        follow_dates(db, Enrolment.id.in_([enrolment.id for enrolment in found]))
     place_learners(db, catalogue_of(request), group, only=[enrolment.id for enrolment in found])
     done = locale.ngettext("It is given to %(num)s person.", "It is given to %(num)s people.", len(found))
     return redirect(request, f"/cohorts/{cohort}/coach", Flash(done % {"num": len(found)}))

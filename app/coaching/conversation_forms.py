@@ -10,9 +10,9 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from app.coaching.conversations import Proposal
 from app.errors import Refused
-from app.sessions.forms import Clock, Day, Link, Place, one_line
+from app.sessions.forms import Day, Link, Place, one_line
 from app.sessions.times import moment_at
-from app.web.forms import Bound, Form
+from app.web.forms import Bound, ClockTime, Form
 from app.web.i18n import message
 
 LONGEST_WORDS, LONGEST_SUMMARY = 1_000, 20_000
@@ -34,11 +34,11 @@ class TimesForm(Form):
     """Up to three times, as the clocks of the group show them."""
 
     on_1: Day
-    at_1: Clock
+    at_1: ClockTime
     on_2: Day | None = None
-    at_2: Clock | None = None
+    at_2: ClockTime | None = None
     on_3: Day | None = None
-    at_3: Clock | None = None
+    at_3: ClockTime | None = None
     minutes: Annotated[int, Field(ge=5, le=480)] = 30
     place: Place = ""
     url: Link = ""

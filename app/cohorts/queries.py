@@ -228,6 +228,16 @@ def own_enrolment(db: Session, viewer: Viewer, public_id: str) -> Enrolment:
     return enrolment
 
 
+def all_enrolments(db: Session, viewer: Viewer, programme_slug: str | None = None) -> list[Enrolment]:
+    """The viewer's, with their cohorts, also those that have ended; the newest first. Of one programme, or of
+    all."""
+    found = select(Enrolment).where(Enrolment.person_id == viewer.person_id)
+    if programme_slug is not None:
+        found = found.where(Enrolment.programme_slug == programme_slug)
+    ordered = found.order_by(Enrolment.started_at.desc(), Enrolment.id.desc())
+    return list(db.scalars(ordered.options(joinedload(Enrolment.cohort))))
+
+
 def enrolment_by_public_id(db: Session, public_id: str) -> Enrolment | None:
     """One that has not ended, with its cohort."""
     found = select(Enrolment).where(Enrolment.public_id == public_id, Enrolment.ended_at.is_(None))

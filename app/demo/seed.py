@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import clock, tables
 from app.cohorts.models import Cohort, Enrolment
-from app.cohorts.queries import coached_cohort
+from app.cohorts.queries import active_enrolment, coached_cohort
 from app.cohorts.services import add_coach, create_cohort
 from app.db import Database, UtcDateTime
 from app.demo.blogs import plan_blog
@@ -40,6 +40,7 @@ from app.people.passwords import Passwords
 from app.people.queries import count_demo_people, count_real_people, organization
 from app.people.services import create_person, the_organization
 from app.people.viewer import Membership, Viewer
+from app.plans.services import Slot, keep_plan
 from app.progress.queries import seen
 from app.progress.services import complete_activity
 from app.progress.viewers import absent_viewer
@@ -71,7 +72,7 @@ STAYS = {
     *("job", "schedule", "mail"),
 }
 
-PLANNED = {"starts_at", "ends_at", "meets_until", "reminded_for"}
+PLANNED = {"starts_at", "ends_at", "meets_until", "reminded_for", "next_at"}
 """Columns with what may lie in the future: it stays there."""
 
 Say = Callable[[str], object]
@@ -146,6 +147,7 @@ class Story:
         self._read_notices()
         self._keep("lena")
         self._give_report("cora")
+        self._pick_a_time("lena")
 
     def _read_notices(self) -> None:
         """What happened longer ago everyone has seen on the site."""
@@ -170,6 +172,13 @@ class Story:
         group = coached_cohort(self.db, viewer, viewer.coached[0].public_id)
         write_what_next(self.db, viewer, group, NEXT)
         make_link(self.db, viewer, group, ends_on=self.today + timedelta(days=60), once="demo")
+
+    def _pick_a_time(self, key: str) -> None:
+        """Half an hour on Thursday morning."""
+        programme = self.programme_of(key)
+        enrolment = active_enrolment(self.db, self.people[key].id, programme.slug)
+        if enrolment is not None:
+            keep_plan(self.db, enrolment, [Slot(3, time(9, 30), 30)], time_zone=self.zone.key, lead=0)
 
     def at(self, days: int, hour: str, salt: str, act: Callable[[], object]) -> None:
         """Plan an act some days ago; `salt` gives it its minute. Never later than a moment ago."""

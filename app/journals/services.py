@@ -32,6 +32,7 @@ from app.markdown import count_words, excerpt, render_post
 from app.notices.models import Kind
 from app.notices.services import tell
 from app.people.viewer import Viewer
+from app.plans.services import follow_dates
 from app.progress.queries import slugs_of
 from app.progress.services import (
     record_approval,
@@ -87,6 +88,7 @@ def _take_along(db: Session, enrolment: Enrolment) -> None:
     ids = db.scalars(moved).all()
     index_posts(db, Post.id.in_(ids))
     keep_reviews(db, Post.id.in_(ids), moved=True)
+    follow_dates(db, Enrolment.id == enrolment.id)
 
 
 def default_visibility(

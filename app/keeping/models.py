@@ -31,3 +31,17 @@ class Kept(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime] = mapped_column(default=now)
     removed_at: Mapped[datetime | None] = mapped_column()
+
+
+class RecordedPost(Base):
+    """A post that its author chose for the record of an enrolment, with its whole text or how it begins."""
+
+    __tablename__ = "recorded_post"
+
+    enrolment_id: Mapped[int] = mapped_column(
+        ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("post.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+    whole: Mapped[bool] = mapped_column()

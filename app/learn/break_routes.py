@@ -22,6 +22,7 @@ from app.notices.models import Kind
 from app.notices.services import tell
 from app.people.viewer import Viewer
 from app.people.ways_in import unkept
+from app.plans.services import end_plan, follow_dates
 from app.progress.services import place_learners
 from app.things.library import catalogue_of
 from app.web.forms import Bound, blank, posted
@@ -101,6 +102,7 @@ def _mailed(request: Request, db: Session, token: str) -> Enrolment:
 
 
 def _place(request: Request, db: Session, enrolment: Enrolment) -> None:
+    follow_dates(db, Enrolment.id == enrolment.id)
     if enrolment.cohort:
         place_learners(db, catalogue_of(request), enrolment.cohort, only=[enrolment.id])
 
@@ -148,6 +150,7 @@ def stop_here(request: Request, db: Session, viewer: Viewer, locale: Locale, enr
     """The coaches are told, kindly."""
     found = own_enrolment(db, viewer, enrolment)
     stop(db, found)
+    end_plan(db, found)
     for coach in coaches_of(db, found.cohort_id) if found.cohort_id else ():
         once = f"stopped {found.id} {now():%Y-%m-%d}"
         tell(db, coach.id, Kind.STOPPED, once=once, actor_id=viewer.person_id)

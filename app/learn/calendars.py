@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, time, timedelta
+from itertools import takewhile
 
 from fastapi import Request, Response
 
@@ -12,16 +13,18 @@ from app.coaching.conversation_queries import dated_conversations
 from app.coaching.models import Step
 from app.cohorts.courses import Course, courses_of
 from app.cohorts.queries import CohortLine
-from app.cohorts.schedule import read_timing
+from app.cohorts.schedule import NO_TIMING, read_timing
 from app.learn.feeds import BEGINNING
 from app.learn.reader import Reader
 from app.people.viewer import Viewer
+from app.plans.queries import PlanLine, plans_of
+from app.plans.weekly import Bounds, WeeklyTime, days_of, moment_of, next_start, read_times
 from app.sessions.dated import dated_sessions
 from app.sessions.entries import entry_of
-from app.sessions.ical import MEDIA_TYPE, Entry, calendar
+from app.sessions.ical import MEDIA_TYPE, Entry, Weekly, calendar
 from app.web.conditional import document
 
-DAY, PAST = timedelta(days=1), timedelta(days=180)
+DAY, PAST, SECOND = timedelta(days=1), timedelta(days=180), timedelta(seconds=1)
 """How far back calendars go; what was cancelled is in them for as long."""
 
 
@@ -32,14 +35,15 @@ def group_entries(reader: Reader, viewer: Viewer, cohort: CohortLine, base_url: 
 
 
 def own_entries(reader: Reader, viewer: Viewer, base_url: str) -> list[Entry]:
-    """All that has its time for one person: the meetings of their groups, their conversations, and their
-    Things by the dates that are theirs."""
+    """All that has its time for one person: the meetings of their groups, their conversations, their
+    Things by the dates that are theirs, and the times that they picked."""
     meetings = dated_sessions(reader.db, viewer, now() - PAST)
     courses = courses_of(reader.catalogue, viewer.enrolments)
     return [
         *(entry_of(line, base_url, reader.locale) for line in meetings),
         *(entry for course in courses for entry in _things(reader, course, base_url)),
         *_talks(reader, viewer, base_url),
+        *plan_entries(reader, plans_of(reader.db, viewer, now() - PAST).values(), base_url),
     ]
 
 
@@ -65,6 +69,69 @@ def _talks(reader: Reader, viewer: Viewer, base_url: str) -> Iterator[Entry]:
             "\n\n".join(part for part in (line.cohort, line.url, page) if part),
             page,
         )
+
+
+def plan_entries(reader: Reader, lines: Iterable[PlanLine], base_url: str) -> list[Entry]:
+    """Weekly times; those that are over for as long as calendars go back, so that they take them away."""
+    found = []
+    for line in lines:
+        programme = reader.catalogue.programme(line.programme_slug)
+        name = programme.text(reader.locale.reading_order()).title if programme else line.programme_slug
+        for place, weekly in enumerate(read_times(line.text)):
+            if not weekly.is_over or weekly.changed_at >= now() - PAST:
+                entry = _weekly(reader, line, place, weekly, name, base_url)
+                found += [entry] if entry else []
+    return found
+
+
+def _weekly(
+    reader: Reader, line: PlanLine, place: int, weekly: WeeklyTime, name: str, base_url: str
+) -> Entry | None:
+    """None where it does not come a single time before the end of the run."""
+    bounds = line.bounds
+    first = _first(weekly, bounds)
+    if first is None:
+        return None
+    page = f"{base_url}/enrolments/{line.public_id}/now?minutes={weekly.minutes}"
+    text = reader.locale.gettext("What fits now: %(url)s") % {"url": page}
+    changed = max(weekly.changed_at, line.ended_at or weekly.changed_at)
+    return Entry(
+        f"plan {line.public_id} {place}",
+        name,
+        first,
+        first + weekly.length,
+        line.created_at,
+        changed,
+        weekly.sequence + (line.ended_at is not None),
+        weekly.is_over or line.ended_at is not None,
+        text=text,
+        url=page,
+        weekly=Weekly(bounds.zone, _until(bounds), tuple(_left_out(weekly, bounds))),
+    )
+
+
+def _first(weekly: WeeklyTime, bounds: Bounds) -> datetime | None:
+    """The first of the row, in a break or not."""
+    free = bounds._replace(timing=NO_TIMING)
+    begin = datetime.combine(weekly.since, time(), bounds.zone).astimezone(UTC)
+    coming = next_start([weekly.model_copy(update={"is_over": False})], free, begin - SECOND)
+    return coming.starts_at if coming else None
+
+
+def _until(bounds: Bounds) -> datetime | None:
+    """The last second of the run."""
+    if bounds.last is None:
+        return None
+    return datetime.combine(bounds.last + DAY, time(), bounds.zone).astimezone(UTC) - SECOND
+
+
+def _left_out(weekly: WeeklyTime, bounds: Bounds) -> Iterator[datetime]:
+    """Those in breaks."""
+    for pause in bounds.timing.pauses:
+        for day in takewhile(pause.back.__gt__, days_of(weekly, pause.first)):
+            moment = moment_of(day, weekly.at, bounds.zone)
+            if moment is not None and (bounds.last is None or day <= bounds.last):
+                yield moment
 
 
 def _things(reader: Reader, course: Course, base_url: str) -> Iterator[Entry]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
+from app.cohorts.models import DEFAULT_ZONE
 from app.journals.forms import AnswerBody, Mark
 from app.journals.models import Audience, ReactionKind, Visibility
 from app.markdown import LONGEST
 from app.people.forms import Name, NewPassword
+from app.plans.services import Slot
+from app.plans.weekly import LONGEST as LONGEST_TIME
 from app.sessions.models import Coming, How
-from app.web.forms import Form, Upload
+from app.web.forms import ClockTime, Form, TimeZone, Upload
 
 LONGEST_TITLE = 200
 
@@ -140,3 +143,46 @@ class InvitedForm(Form):
 
     name: Name
     password: NewPassword
+
+
+Weekday = Annotated[int, Field(ge=0, le=6)] | None
+Minutes = Annotated[int, Field(ge=5, le=LONGEST_TIME)]
+
+
+class PlanForm(Form):
+    """Up to three weekly times; without a weekday there is none. Who learns in a group has its time zone.
+    `lead` is how many minutes before there is a reminder, if at all."""
+
+    weekday_1: Weekday = None
+    at_1: ClockTime | None = None
+    minutes_1: Minutes = 30
+    weekday_2: Weekday = None
+    at_2: ClockTime | None = None
+    minutes_2: Minutes = 30
+    weekday_3: Weekday = None
+    at_3: ClockTime | None = None
+    minutes_3: Minutes = 30
+    time_zone: TimeZone = DEFAULT_ZONE
+    lead: Literal["0", "15", "60"] | None = None
+
+    @property
+    def rows(self) -> list[tuple[int | None, time | None, int]]:
+        return [
+            (self.weekday_1, self.at_1, self.minutes_1),
+            (self.weekday_2, self.at_2, self.minutes_2),
+            (self.weekday_3, self.at_3, self.minutes_3),
+        ]
+
+    @property
+    def slots(self) -> list[Slot]:
+        """Those that are whole."""
+        return [
+            Slot(day, at, minutes) for day, at, minutes in self.rows if day is not None and at is not None
+        ]
+
+
+class RecordForm(Form):
+    """The posts of a record, with their `whole` text or how they begin."""
+
+    post: list[Annotated[str, StringConstraints(max_length=12)]] = []
+    whole: Literal["0", "1"] = "0"

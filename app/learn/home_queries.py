@@ -18,10 +18,12 @@ from app.journals.cards import thing_of, title_of
 from app.journals.streams import answers_to, news
 from app.learn.announcement_queries import AnnouncementCard, unread_cards
 from app.learn.offers import Offer, home_offers
+from app.learn.plans import PlanLink, plan_link
 from app.learn.reader import Reader
 from app.learn.steps import NextStep, Standpoint, next_step
 from app.learn.weeks import now_in_words
 from app.people.viewer import Enrolled, Membership, Viewer, initials, tone
+from app.progress.next_steps import next_to_do
 from app.progress.packs import pack_of
 from app.progress.rules import summary
 from app.progress.words import summary_in_words
@@ -73,6 +75,8 @@ class Home:
     step: NextStep | None
     away: str
     """The enrolment of who was away for weeks; empty for others."""
+    plan: PlanLink | None
+    """Of the course that the next step is in."""
     meeting: SessionCard | None
     announcements: Sequence[AnnouncementCard]
     talks: Sequence[ConversationCard]
@@ -99,6 +103,7 @@ def home(reader: Reader, viewer: Viewer) -> Home:
     return Home(
         next_step(reader, packs) or _coach_step(groups, reader.locale),
         _away(packs),
+        _plan(reader, packs),
         _meeting(reader, viewer),
         unread_cards(reader, viewer, viewer.cohorts),
         cards_for(conversations_at_home(db, viewer), viewer.person_id, reader.locale),
@@ -115,6 +120,13 @@ def _away(packs: Sequence[Standpoint]) -> str:
     """Of the course that was last worked on."""
     enrolled, _, pack = packs[0] if packs else (None, None, {})
     return enrolled.public_id if enrolled and pack and now() - enrolled.last_active_at > AWAY else ""
+
+
+def _plan(reader: Reader, packs: Sequence[Standpoint]) -> PlanLink | None:
+    for enrolled, course, pack in packs:
+        if next_to_do(course, pack) is not None:
+            return plan_link(reader.db, enrolled, reader.locale)
+    return None
 
 
 def _meeting(reader: Reader, viewer: Viewer) -> SessionCard | None:

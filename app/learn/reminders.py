@@ -1,6 +1,6 @@
 """Reminders for who was away: after 14 and 28 days with the next step, after 42 with the offer of a break,
 then none. Whoever does something begins anew; who takes a break, has stopped or has finished is left in
-peace."""
+peace, and so is who was reminded of their own plan within a week."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import literal, or_, select
+from sqlalchemy import exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -30,6 +30,7 @@ from app.notices.queries import frequency_of
 from app.notices.services import begin_mail
 from app.people.models import Person
 from app.people.queries import confirmed
+from app.plans.models import Plan
 from app.web.i18n import Locale, message
 
 REMINDER_LETTER = Letter("reminder", Priority.BULK)
@@ -64,6 +65,7 @@ def mail_reminders(db: Session, *, after: int = 0) -> None:
             Cohort.archived_at.is_(None),
             confirmed(Person),
             frequency_of(Person.id, literal(REMINDER)) != Frequency.NEVER.value,
+            ~exists().where(Plan.enrolment_id == Enrolment.id, Plan.reminded_at > at - WEEK),
         )
         .order_by(Enrolment.id)
         .limit(BATCH)

@@ -25,6 +25,8 @@ from app.learn import (
     moderation_routes,
     opml_routes,
     picture_routes,
+    plan_routes,
+    record_routes,
     revision_routes,
     search_routes,
     session_routes,
@@ -47,6 +49,7 @@ from app.web.render import Flash, fragment, is_htmx, redirect, render
 from app.web.routing import page_router
 
 router = page_router()
+router.pages_of(record_routes.router)
 PICTURE_AGE_SECONDS = 300
 
 
@@ -146,6 +149,7 @@ router.pages_of(revision_routes.router)
 router.pages_of(cohort_routes.router)
 router.pages_of(invited_routes.router)
 router.pages_of(break_routes.router)
+router.pages_of(plan_routes.router)
 router.pages_of(message_routes.router)
 router.pages_of(moderation_routes.router)
 router.pages_of(search_routes.router)

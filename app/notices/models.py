@@ -52,7 +52,9 @@ MONDAY = "monday"
 """What coaches are told on Mondays, of who needs them."""
 REMINDER = "reminder"
 """What a learner is told who was away."""
-CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY, REMINDER)
+PLAN = "plan"
+"""What a learner is told at the times that they picked."""
+CHOOSABLE: tuple[str, ...] = (*Kind, POSTS, MONDAY, REMINDER, PLAN)
 CONVERSING = (Kind.TIMES, Kind.WANTS_TO_TALK, Kind.CONVERSATION)
 DIRECT = (Kind.ANSWER, Kind.REPLY, Kind.ANOTHER_LOOK, Kind.SESSION, Kind.ANNOUNCEMENT, *CONVERSING)
 """Somebody answered this person, a meeting of theirs is planned, changed or cancelled, their group is told
@@ -67,6 +69,7 @@ AT_ONCE: tuple[str, ...] = (
     Kind.NOT_LET_IN,
     Kind.MENTOR_ASKED,
     REMINDER,
+    PLAN,
 )
 """What is mailed at once, unless somebody wishes otherwise."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.coaching.invitation import invitation
 from app.cohorts.forms import PromiseForm
-from app.cohorts.models import Mode
+from app.cohorts.models import Enrolment, Mode
 from app.cohorts.promises import promise_replies
 from app.cohorts.queries import coaches_of, cohorts_of_organization, members_count, organized_cohort
 from app.cohorts.running import CHANGEABLE, change_cohort, copy_cohort, end_run
@@ -21,6 +21,7 @@ from app.organize.forms import CohortForm, CopyForm, GroupForm
 from app.organize.queries import organizer, programme_choices
 from app.people.queries import people_by_email
 from app.people.viewer import Viewer
+from app.plans.services import follow_dates
 from app.progress.services import place_learners
 from app.things.library import catalogue_of
 from app.web.forms import Bound, blank, posted
@@ -115,6 +116,7 @@ def edit(
     form: Bound[GroupForm] = posted(GroupForm),
 ) -> Response:
     found = organized_cohort(db, viewer, cohort)
+    dates = (found.time_zone, found.ends_on)
     if form.valid:
         try:
             values = {**_values(form.data), "code": form.data.code}
@@ -124,6 +126,8 @@ def edit(
     if not form.valid:
         return render(request, "organize/cohort_edit.html", {"cohort": found, "form": form}, status=422)
     place_learners(db, catalogue_of(request), found)
+    if dates != (found.time_zone, found.ends_on):
+        follow_dates(db, Enrolment.cohort_id == found.id)
     return redirect(request, f"/organize/cohorts/{cohort}", Flash(locale.gettext("It is saved.")))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
 from pydantic import EmailStr, Field, StringConstraints, ValidationInfo, field_validator
 
@@ -13,7 +12,7 @@ from app.cohorts.models import DEFAULT_ZONE, Joining, Mode
 from app.db import fold_address
 from app.journals.models import Visibility
 from app.people.forms import Name, NewPassword
-from app.web.forms import Form, invalid
+from app.web.forms import Form, TimeZone, invalid
 from app.web.i18n import message
 
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
@@ -26,20 +25,13 @@ class GroupForm(Form):
     mode: Mode
     joining: Joining = Joining.CODE
     language: Literal["en", "nl", "fr"] | None = None
-    time_zone: Annotated[str, StringConstraints(max_length=40)] = DEFAULT_ZONE
+    time_zone: TimeZone = DEFAULT_ZONE
     starts_on: Day | None = None
     ends_on: Day | None = None
     seats: Annotated[int | None, Field(ge=1, le=100_000)] = None
     code: Annotated[str, StringConstraints(max_length=20, pattern=r"^[A-Za-z0-9 -]*$")] = ""
     default_visibility: Visibility | None = None
     minimum_words: Annotated[int | None, Field(ge=1, le=2_000)] = None
-
-    @field_validator("time_zone")
-    @classmethod
-    def _exists(cls, time_zone: str) -> str:
-        if time_zone not in available_timezones():
-            raise invalid(message("Write a time zone as place and city, for example Europe/Brussels."))
-        return time_zone
 
     @field_validator("ends_on")
     @classmethod

@@ -67,3 +67,10 @@ def summary_in_words(summary: Summary, locale: Locale) -> str:
     return locale.ngettext(
         "%(done)s of %(num)s Thing complete.", "%(done)s of %(num)s Things complete.", summary.needed
     ) % {"done": summary.done, "num": summary.needed}
+
+
+def hours_in_words(minutes: int, locale: Locale) -> str:
+    """ "3 h 25 min"."""
+    if minutes < 60:
+        return locale.gettext("%(minutes)s min") % {"minutes": minutes}
+    return locale.gettext("%(hours)s h %(minutes)s min") % {"hours": minutes // 60, "minutes": minutes % 60}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -18,12 +18,6 @@ def _near(day: date) -> date:
     if not EARLIEST <= day < LATEST:
         raise invalid(message("Write a date as day, month and year, for example 2026-11-23."))
     return day
-
-
-def _on_the_clock(at: time) -> time:
-    if at.tzinfo is not None:
-        raise invalid(message("Write a time such as 14:30."))
-    return at.replace(second=0, microsecond=0)
 
 
 def _link(url: str) -> str:
@@ -45,6 +39,5 @@ def one_line(text: str) -> str:
 
 
 Day = Annotated[date, AfterValidator(_near)]
-Clock = Annotated[time, AfterValidator(_on_the_clock)]
 Place = Annotated[str, StringConstraints(max_length=200), AfterValidator(one_line)]
 Link = Annotated[str, StringConstraints(max_length=990), AfterValidator(_link)]

@@ -183,3 +183,11 @@ def past_sessions_of(db: Session, person_id: int, cohort: CohortLine) -> list[Se
 
 def _here(viewer: Viewer, cohort: CohortLine, at: datetime) -> dict[str, Any]:
     return {"person": viewer.person_id, "cohort": cohort.id, "now": at}
+
+
+def planned_minutes(db: Session, cohort_id: int) -> int:
+    """What the meetings of a group take together, past or to come."""
+    times = select(LiveSession.starts_at, LiveSession.ends_at).where(
+        LiveSession.cohort_id == cohort_id, LiveSession.cancelled_at.is_(None)
+    )
+    return sum(int((ends - starts).total_seconds()) // 60 for starts, ends in db.execute(times))

@@ -53,7 +53,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     },
 }
 SECTION_KINDS: tuple[SectionKind, ...] = ("discover", "try", "check", "reflect", "further")
-RESERVED = frozenset({"images"})
+RESERVED = frozenset({"images", "record"})
 
 
 @dataclass(frozen=True)

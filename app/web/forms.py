@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import IO, Any, Generic, TypeVar
+from datetime import time
+from typing import IO, Annotated, Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 from uuid import uuid4
+from zoneinfo import available_timezones
 
 from fastapi import Depends, HTTPException, Request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from app.web.i18n import Message, message
@@ -150,6 +152,23 @@ def _is_list(form: type[Form], name: str) -> bool:
 def invalid(reason: Message) -> PydanticCustomError:
     """For a form's own validators: `raise invalid(message("…"))`."""
     return PydanticCustomError("dingen", "{text}", {"text": reason.text, "message": reason})
+
+
+def _on_the_clock(at: time) -> time:
+    if at.tzinfo is not None:
+        raise invalid(message("Write a time such as 14:30."))
+    return at.replace(second=0, microsecond=0)
+
+
+def _known_zone(time_zone: str) -> str:
+    if time_zone not in available_timezones():
+        raise invalid(message("Write a time zone as place and city, for example Europe/Brussels."))
+    return time_zone
+
+
+ClockTime = Annotated[time, AfterValidator(_on_the_clock)]
+"""What a clock shows, to the minute."""
+TimeZone = Annotated[str, StringConstraints(max_length=40), AfterValidator(_known_zone)]
 
 
 def _explain(detail: ErrorDetails) -> Message:

@@ -8,7 +8,7 @@ from alembic import op
 import app.db
 
 revision: str = "20261126_0300"
-down_revision: str | None = "20261126_0283"
+down_revision: str | None = "20261126_0291"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

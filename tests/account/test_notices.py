@@ -187,7 +187,7 @@ def test_choices_are_kept_and_strangers_to_them_refused(site: Site) -> None:
     }
     for_others = ("report", "handed_over", "stopped", "monday", "join_request", "shared", "wants_to_talk")
     at_once = ("answer", "reply", "another_look", "message", "session", "soon", "reminder", "mentor_asked")
-    at_once += ("let_in", "not_let_in", "announcement", "times", "conversation")
+    at_once += ("let_in", "not_let_in", "announcement", "times", "conversation", "plan")
     assert shown == {kind: "weekly" for kind in KINDS if kind not in for_others} | dict.fromkeys(
         at_once, "at-once"
     )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -100,6 +100,7 @@ def test_a_row_of_packs_says_the_same() -> None:
 stated = st.one_of(st.none(), st.integers(1, 60))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     activities=st.lists(st.tuples(stated, st.booleans()), max_size=5),
     minutes=stated,

@@ -42,6 +42,15 @@ GET  /enrolments/{enrolment}/break                                         login
 POST /enrolments/{enrolment}/break                                         login 404   done  404   404   404   404   404   404
 POST /enrolments/{enrolment}/break/end                                     login 404   done  404   404   404   404   404   404
 GET  /enrolments/{enrolment}/short                                         login 404   page  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/now                                           login 404   page  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/plan                                          login 404   page  404   404   404   404   404   404
+POST /enrolments/{enrolment}/plan                                          login 404   done  404   404   404   404   404   404
+POST /enrolments/{enrolment}/plan/end                                      login 404   done  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/plan.ics                                      login 404   page  404   404   404   404   404   404
+GET  /enrolments/{enrolment}/agreement                                     login 404   page  404   404   404   404   404   404
+GET  /programmes/{programme}/record                                        login 404   page  page  page  404   404   404   404
+GET  /programmes/{programme}/record/posts                                  login 404   page  page  page  404   404   404   404
+POST /programmes/{programme}/record/posts                                  login 404   done  done  done  404   404   404   404
 GET  /enrolments/{enrolment}/stop                                          login 404   page  404   404   404   404   404   404
 POST /enrolments/{enrolment}/stop                                          login 404   done  404   404   404   404   404   404
 GET  /enrolments/{enrolment}/looking-back                                  login 404   page  404   404   404   404   404   404
@@ -476,6 +485,7 @@ POST /account/feeds                                           unknown      login
 POST /account/feeds/{key}/renew                                            login 404   done  404   404   404   404   404   404
 POST /account/feeds/{key}/revoke                                           login 404   done  404   404   404   404   404   404
 GET  /account/kept                                                         login page  page  page  page  page  page  page  page
+GET  /account/records                                                      login page  page  page  page  page  page  page  page
 GET  /account/kept/{kept}/note                                             login 404   404   page  404   404   404   404   404
 GET  /account/kept/{kept}/note                                removed      login 404   404   404   404   404   404   404   404
 POST /account/kept/{kept}/note                                             login 404   404   done  404   404   404   404   404
@@ -592,6 +602,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/account/blog/entries": {"entry": "nosuch", "choice": "-"},
     "/account/blog/settings": {"visibility": "cohort", "takes": "all"},
     "/account/blog/remove": {"posts": "delete"},
+    "/programmes/{programme}/record/posts": {"whole": "1"},
+    "/enrolments/{enrolment}/plan": {"weekday_1": "3", "at_1": "09:30", "lead": "15"},
     "/enrolments/{enrolment}/break": {"back": (now() + timedelta(days=20)).date().isoformat()},
     "/enrolments/{enrolment}/looking-back": {"thing": "third", "minutes": "20", "useful": "4"},
     "/enrolments/{enrolment}/questions/{moment}": {"dare": "2", "ask": "4"},

@@ -141,6 +141,8 @@ TAKEN = {
     "/posts/new": "PostForm",
     "/programmes/{programme}/{thing}/activities/{activity}": "TickForm",
     "/enrolments/{enrolment}/break": "BreakForm",
+    "/enrolments/{enrolment}/plan": "PlanForm",
+    "/programmes/{programme}/record/posts": "RecordForm",
     "/programmes/{programme}/{thing}/reflect": "PostForm",
     "/reset/{token}": "ResetForm",
     "/sign-in": "SignInForm",
