@@ -33,7 +33,7 @@ def server(target: str, port: int, env: dict[str, str]) -> Iterator[int]:
 
 
 def wait_for(port: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
             httpx2.get(f"http://127.0.0.1:{port}/healthz")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.clock import now
@@ -49,6 +49,9 @@ class Takes(StrEnum):
     THINGS = "things"
 
 
+_TROUBLED = text("troubled_since IS NOT NULL")
+
+
 class Blog(Base):
     """A learner's own blog. Its posts belong to `enrolment`, are shown to `visibility`, and come in by
     themselves where they are not older than `takes_from`.
@@ -63,6 +66,7 @@ class Blog(Base):
         UniqueConstraint("person_id"),
         Index("ix_blog_state_next_due_at_id", "state", "next_due_at", "id"),
         Index("ix_blog_host_busy_until", "host", "busy_until"),
+        Index("ix_blog_troubled_since", "troubled_since", sqlite_where=_TROUBLED, postgresql_where=_TROUBLED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

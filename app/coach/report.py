@@ -55,6 +55,11 @@ class Said:
     def has_changes(self) -> bool:
         return any(line.pairs for line in self.changes)
 
+    @property
+    def tells_changes(self) -> bool:
+        """Whether there are enough answers for any average."""
+        return any(line.change.after.value is not None for line in self.changes)
+
 
 NOTHING_SAID = Said((), (), ())
 

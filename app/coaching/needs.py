@@ -222,7 +222,7 @@ def _ticks_only(db: Session, cohort: CohortLine, programme: Programme, limits: T
     never = (
         _learners(cohort)
         .add_columns(Enrolment.last_active_at, ticked.label("ticked"))
-        .where(ticked >= limits.ticked_things, ~wrote)
+        .where(~wrote, ticked >= limits.ticked_things)
         .order_by(Enrolment.last_active_at.desc(), Enrolment.id)
         .limit(MOST)
     )
