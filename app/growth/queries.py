@@ -52,10 +52,30 @@ def own_answers(db: Session, enrolment_id: int, programme: Programme) -> Mapping
     return {thing.slug: own for thing, own in named if own}
 
 
-def own_ratings(db: Session, enrolment_id: int) -> Mapping[Moment, SelfRating]:
+class Rating(NamedTuple):
+    """A `SelfRating`."""
+
+    moment: str
+    dare: int | None
+    help: int | None
+    ask: int | None
+
+    @property
+    def is_answered(self) -> bool:
+        return (self.dare, self.help, self.ask) != (None, None, None)
+
+
+_RATED = Statement(
+    select(*(getattr(SelfRating, name) for name in Rating._fields)).where(
+        SelfRating.enrolment_id == bindparam("enrolment")
+    ),
+    row=Rating,
+)
+
+
+def own_ratings(db: Session, enrolment_id: int) -> Mapping[Moment, Rating]:
     """For their own eyes."""
-    found = select(SelfRating).where(SelfRating.enrolment_id == enrolment_id)
-    return {Moment(rating.moment): rating for rating in db.scalars(found)}
+    return {Moment(rating.moment): rating for rating in _RATED.rows(db, {"enrolment": enrolment_id})}
 
 
 def all_answers(db: Session, person_id: int) -> Sequence[Row[str, ThingAnswer]]:
