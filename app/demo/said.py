@@ -28,7 +28,7 @@ def plan_answers(story: Story) -> None:
             _plan_person(story, person)
     for line in story.cast.lines:
         person = next(one for one in story.cast.people if one.key == line.by)
-        story.at(person.did[line.thing], "18:30", line.line, partial(_write, story, line))
+        story.at(person.did[line.thing], "19:30", line.line, partial(_write, story, line))
 
 
 def _plan_person(story: Story, person: DemoPerson) -> None:

@@ -52,10 +52,30 @@ def own_answers(db: Session, enrolment_id: int, programme: Programme) -> Mapping
     return {thing.slug: own for thing, own in named if own}
 
 
-def own_ratings(db: Session, enrolment_id: int) -> Mapping[Moment, SelfRating]:
+class Rating(NamedTuple):
+    """A `SelfRating`."""
+
+    moment: str
+    dare: int | None
+    help: int | None
+    ask: int | None
+
+    @property
+    def is_answered(self) -> bool:
+        return (self.dare, self.help, self.ask) != (None, None, None)
+
+
+_RATED = Statement(
+    select(*(getattr(SelfRating, name) for name in Rating._fields)).where(
+        SelfRating.enrolment_id == bindparam("enrolment")
+    ),
+    row=Rating,
+)
+
+
+def own_ratings(db: Session, enrolment_id: int) -> Mapping[Moment, Rating]:
     """For their own eyes."""
-    found = select(SelfRating).where(SelfRating.enrolment_id == enrolment_id)
-    return {Moment(rating.moment): rating for rating in db.scalars(found)}
+    return {Moment(rating.moment): rating for rating in _RATED.rows(db, {"enrolment": enrolment_id})}
 
 
 def all_answers(db: Session, person_id: int) -> Sequence[Row[str, ThingAnswer]]:
@@ -132,28 +152,29 @@ class _Said:
     """All answers about one Thing."""
 
     def __init__(self) -> None:
-        self.uses: Counter[Use] = Counter()
+        self.uses: Counter[str | None] = Counter()
         self.minutes: Groups = defaultdict(list)
         self.useful: Groups = defaultdict(list)
 
     def figures(self) -> ThingFigures:
-        return ThingFigures(self.uses, middle(self.minutes.values()), average(self.useful.values()))
+        uses = {use: self.uses[use.value] for use in Use if self.uses[use.value]}
+        return ThingFigures(uses, middle(self.minutes.values()), average(self.useful.values()))
 
 
 def figures_by_thing(db: Session, whose: Whose) -> Mapping[str, ThingFigures]:
-    """{slug: figures} of the Things that anybody said something of."""
-    said: defaultdict[str, _Said] = defaultdict(_Said)
-    for row in _SAID.rows(db, whose):
-        thing = whose.programme.thing(row.thing_slug)
-        if thing is None:
+    """{slug: figures} of each Thing."""
+    things = (*whose.programme.things, *whose.programme.beyond)
+    said = {thing.slug: _Said() for thing in things}
+    named = {slug: said[thing.slug] for thing in things for slug in slugs_of(thing)}
+    for cohort_id, slug, use, minutes, useful in _SAID.rows(db, whose):
+        of_thing = named.get(slug)
+        if of_thing is None:
             continue
-        of_thing = said[thing.slug]
-        if row.use is not None:
-            of_thing.uses[Use(row.use)] += 1
-        if row.minutes is not None:
-            of_thing.minutes[row.cohort_id].append(row.minutes)
-        if row.useful is not None:
-            of_thing.useful[row.cohort_id].append(row.useful)
+        of_thing.uses[use] += 1
+        if minutes is not None:
+            of_thing.minutes[cohort_id].append(minutes)
+        if useful is not None:
+            of_thing.useful[cohort_id].append(useful)
     return {slug: of_thing.figures() for slug, of_thing in said.items()}
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.cohorts.courses import Course
-from app.growth.models import Moment, SelfRating, Use
-from app.growth.queries import Own, own_answers, own_ratings
+from app.growth.models import Moment, Use
+from app.growth.queries import Own, Rating, own_answers, own_ratings
 from app.growth.words import (
     QUESTIONS,
     SURE,
@@ -94,8 +94,8 @@ def looking_back_view(reader: Reader, course: Course) -> LookingBackView:
             for name, words in QUESTIONS.items()
         ],
         _kind_word(start, end, locale),
-        _is_answered(start),
-        _is_answered(end),
+        start is not None and start.is_answered,
+        end is not None and end.is_answered,
         summary(course.programme, pack).finished,
     )
 
@@ -106,16 +106,12 @@ def _line(thing: Thing, own: Own, programme_url: str, locale: Locale) -> ThingLi
     return ThingLine(thing, text.title, locale.lang(text.language), f"{programme_url}/{thing.slug}", use, own)
 
 
-def _sure(rating: SelfRating | None, name: str, locale: Locale) -> str:
+def _sure(rating: Rating | None, name: str, locale: Locale) -> str:
     answer = getattr(rating, name) if rating else None
     return SURE[answer - 1].translated(locale.gettext) if answer else ""
 
 
-def _is_answered(rating: SelfRating | None) -> bool:
-    return rating is not None and any(getattr(rating, name) for name in QUESTIONS)
-
-
-def _kind_word(start: SelfRating | None, end: SelfRating | None, locale: Locale) -> str:
+def _kind_word(start: Rating | None, end: Rating | None, locale: Locale) -> str:
     """To who answered both times."""
     pairs = [(getattr(start, name, None), getattr(end, name, None)) for name in QUESTIONS]
     steps = [after - before for before, after in pairs if before and after]
@@ -149,7 +145,7 @@ def questions_view(enrolled: Enrolled, course: Course, moment: Moment, locale: L
     )
 
 
-def questions_form(rating: SelfRating | None) -> Bound[QuestionsForm]:
+def questions_form(rating: Rating | None) -> Bound[QuestionsForm]:
     """As it was answered."""
     answers = {name: str(getattr(rating, name, None) or "") for name in QUESTIONS}
     return blank(QuestionsForm, **answers)

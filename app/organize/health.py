@@ -100,7 +100,7 @@ def _row(
     locale: Locale,
 ) -> ThingRow:
     passing = passed.things.get(thing.slug, Passing())
-    figures = said.get(thing.slug, ThingFigures())
+    figures = said[thing.slug]
     text, median = thing.text(locale.reading_order()), figures.minutes.value
     return ThingRow(
         thing,

@@ -38,7 +38,7 @@ def course(site: Site, person: Person, programme: str = PROGRAMME) -> str:
     page = see(site.client(person).get(f"/programmes/{programme}"))
     return next(
         str(link.attributes["href"]).removesuffix("/looking-back")
-        for link in page.css('a[href$="/looking-back"]')
+        for link in page.css('a[href^="/enrolments/"][href$="/looking-back"]')
     )
 
 

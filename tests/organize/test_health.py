@@ -29,7 +29,7 @@ def health(site: Site, **query: str) -> LexborHTMLParser:
 
 
 def row(page: LexborHTMLParser, number: int) -> list[str]:
-    """Of the Thing with that number: reached, complete, lost, takes, useful, and at work."""
+    """Of the Thing with that number: reached, complete, lost, is to take, takes, useful, and at work."""
     cells = page.css(".health tbody tr")[number - 1].css("td:not(.health-bars)")
     return [" ".join(cell.text(separator=" ").split()) for cell in cells]
 
@@ -90,14 +90,14 @@ def test_minutes_and_usefulness_stand_there_from_five_answers(site: Site) -> Non
         add_line(db, five[0].id, third, "Every morning.", quotable=True)
         add_line(db, five[1].id, third, "Between us: no.", quotable=False)
     page = health(site)
-    assert row(page, 3)[3:] == ["4 answers of 10", "4 answers", "1", "0", "0"]
+    assert row(page, 3)[3:] == ["10 minutes", "4 answers", "4 answers", "1", "0", "0"]
     assert "Every morning." in words(page) and "Between us" not in words(page)
     with site.db() as db:
         look_back(db, five[4].id, {third: Sense(30, 1)})
     page = health(site, run=site.cast.cohort.public_id)
-    assert row(page, 3)[3:5] == ["20 minutes of 10", "3.4: Fairly useful"]
+    assert row(page, 3)[3:6] == ["10 minutes", "20 minutes", "3.4: Fairly useful"]
     assert "3. The third Thing takes longer" in words(page)
-    assert row(health(site, run=site.cast.other_cohort.public_id), 3)[3:5] == ["– of 10", "–"]
+    assert row(health(site, run=site.cast.other_cohort.public_id), 3)[4:6] == ["–", "–"]
 
 
 def test_what_people_answered_for_themselves_is_an_average_of_five(site: Site) -> None:
