@@ -571,6 +571,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/programmes/{programme}/{thing}/reflect": POST_FORM,
     "/programmes/{programme}/{thing}/reflect draft": {**POST_FORM, "action": "draft"},
     "/programmes/{programme}/{thing}/stuck": {"body": "Where is the button?", "to": "cohort"},
+    "/enrolments/{enrolment}/mentor/tiles": {"shown": "1"},
     "/posts/new": POST_FORM,
     "/posts/new asking": {**POST_FORM, "visibility": "cohort"},
     "/journals/{handle}/{post}/edit": POST_FORM,

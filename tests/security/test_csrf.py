@@ -65,7 +65,8 @@ def test_the_same_forms_are_taken_from_here(world: World) -> None:
 def test_the_forms_change_something(world: World) -> None:
     """So that the tests above can fail. With a provider that does not answer, nobody signs in or links; a
     picture takes a file; where no other site answers, no blog is found, and who has one is not asked; who
-    takes no break comes back from none."""
+    takes no break comes back from none; a form here has one learner, who is no small group and no pair; who has a
+    mentor looks for none."""
     before, changing = rows_of(world.connection), set()
     for call in WRITES:
         for role in call.able:
@@ -81,8 +82,12 @@ def test_the_forms_change_something(world: World) -> None:
         "/account/identities",
         "/account/identities/{provider}",
         "/cohorts/{cohort}/coach/blogs",
+        "/cohorts/{cohort}/coach/buddies",
         "/cohorts/{cohort}/coach/inbox/read",
+        "/cohorts/{cohort}/coach/pods",
+        "/cohorts/{cohort}/coach/pods/{pod}",
         "/enrolments/{enrolment}/break/end",
+        "/enrolments/{enrolment}/mentor",
         "/programmes/{programme}/record/posts",
         "/sign-in/{provider}",
         "/start/{token}",
