@@ -378,7 +378,9 @@ PAGES = (
     Page("/organize", who="organizer", main=True),
     Page("/organize/programmes/{programme}", "in order", "organizer", P),
     Page("/organize/programmes/{programme}/health", who="organizer", at=P, main=True),
-    Page("/organize/programmes/{programme}/health", "nobody", "organizer", {"programme": "demo-programme"}),
+    Page(
+        "/organize/programmes/{programme}/health", "few people", "organizer", {"programme": "demo-programme"}
+    ),
     Page("/organize/programmes/{programme}", "mistakes", "organizer", {"programme": "demo-programme"}),
     Page("/organize/cohorts", who="organizer", main=True),
     Page("/organize/cohorts/new", who="organizer"),
