@@ -17,6 +17,9 @@ from app.people.viewer import Viewer, initials
 from app.things.catalogue import Programme
 from app.web.i18n import Locale
 
+MOST_SHOWN = 60
+"""With those for later. Nobody works through more at once, and a page of a thousand would be slow."""
+
 
 @dataclass(frozen=True)
 class CaseView:
@@ -31,20 +34,20 @@ class CaseView:
 
 @dataclass(frozen=True)
 class TodayView:
-    """Those who need somebody now, at most ten, and those for later."""
+    """Those who need somebody now, at most ten, and the next for later; and how many there are beyond."""
 
     now: Sequence[CaseView]
     later: Sequence[CaseView]
+    beyond: int
 
 
 def today_view(
     db: Session, viewer: Viewer, cohort: CohortLine, programme: Programme, locale: Locale
 ) -> TodayView:
     limits = thresholds_of(cohort.attention, cohort.reply_days)
-    cases = [
-        case_view(case, cohort, limits, locale) for case in who_needs_somebody(db, viewer, cohort, programme)
-    ]
-    return TodayView(cases[:SHOWN], cases[SHOWN:])
+    found = who_needs_somebody(db, viewer, cohort, programme)
+    cases = [case_view(case, cohort, limits, locale) for case in found[:MOST_SHOWN]]
+    return TodayView(cases[:SHOWN], cases[SHOWN:], len(found) - len(cases))
 
 
 def case_view(case: Case, cohort: CohortLine, limits: Thresholds, locale: Locale) -> CaseView:

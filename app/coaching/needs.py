@@ -176,7 +176,7 @@ def _not_begun(db: Session, cohort: CohortLine, limits: Thresholds, at: datetime
     waiting = (
         _learners(cohort)
         .add_columns(since)
-        .where(since < at - timedelta(days=limits.begin_days), ~begun)
+        .where(Enrolment.things_complete == 0, since < at - timedelta(days=limits.begin_days), ~begun)
         .order_by(since)
         .limit(MOST)
     )

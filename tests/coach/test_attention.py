@@ -201,6 +201,17 @@ def test_ten_are_named_and_the_rest_is_for_later(site: Site) -> None:
     assert "6 more for later" in words(page, "details.later > summary")
 
 
+def test_of_very_many_the_first_sixty_are_listed_and_the_others_counted(site: Site) -> None:
+    with site.db() as db:
+        crowd(db, [f"Jan {number:02}" for number in range(70)], site.cast.cohort)
+        joined = update(Enrolment).where(Enrolment.cohort_id == site.cast.cohort.id)
+        db.execute(joined.values(joined_at=ago(30)))
+    page = today(site)
+    assert len(page.css(".case")) == 60
+    assert words(page, ".later > summary") == "62 more for later"
+    assert "12 more come here once these have heard from you." in words(page, ".later")
+
+
 def test_the_list_asks_the_same_number_of_questions_for_any_number_of_learners(site: Site) -> None:
     def counted() -> int:
         browser = site.client(site.cast.coach)
