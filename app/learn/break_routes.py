@@ -69,8 +69,10 @@ def take_break(
 @router.post("/enrolments/{enrolment}/break/end")
 def end_break(request: Request, db: Session, viewer: Viewer, locale: Locale, enrolment: str) -> Response:
     found = own_enrolment(db, viewer, enrolment)
+    before = found.timing
     resume(db, found, _today(found), actor_id=viewer.person_id)
-    _place(request, db, found)
+    if found.timing != before:
+        _place(request, db, found)
     return redirect(request, f"/programmes/{found.programme_slug}", Flash(locale.gettext("Welcome back.")))
 
 
