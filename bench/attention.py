@@ -35,7 +35,17 @@ from bench.server import SECRET, server
 from tests.peers.postgresql import PostgreSQL, free_port
 
 TIMES = 6
-STATEMENTS = ("posts", "not begun", "silent", "ticks only", "behind", "blogs", "finished", "put off")
+STATEMENTS = (
+    "first posts",
+    "posts",
+    "not begun",
+    "silent",
+    "ticks only",
+    "behind",
+    "blogs",
+    "finished",
+    "put off",
+)
 """In the order in which they are asked."""
 
 

@@ -101,6 +101,10 @@ class NoticesForm(Form):
     mentor_asked: Frequency | None = None
     mentor: Frequency | None = None
     shared: Frequency | None = None
+    announcement: Frequency | None = None
+    times: Frequency | None = None
+    wants_to_talk: Frequency | None = None
+    conversation: Frequency | None = None
     message: Frequency | None = None
     stopped: Frequency | None = None
     reminder: Annotated[Frequency, AfterValidator(_at_once)] | None = None

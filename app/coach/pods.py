@@ -8,6 +8,7 @@ from typing import NamedTuple
 from app.coach.pod_forms import DealForm, PairForm
 from app.cohorts.companions import Companions, Member
 from app.cohorts.dealing import deal, pair
+from app.db import fold
 from app.web.i18n import Locale
 
 
@@ -23,11 +24,13 @@ class Proposed(NamedTuple):
 
 
 def dealt(companions: Companions, wanted: DealForm, locale: Locale) -> list[Proposed]:
+    """In the order of their names: the number of one says nothing of how far its people are."""
     people = companions.members if wanted.anew else companions.in_no_pod()
     taken = set() if wanted.anew else {pod.name for pod in companions.pods}
     numbers = (locale.gettext("Small group %(number)s") % {"number": n} for n in range(1, 10_000))
     free = (name for name in numbers if name not in taken)
     found = deal([member.dealt for member in people], wanted.size, wanted.mix)
+    found.sort(key=lambda group: min(fold(one.name) for one in group))
     return [_proposed(companions, next(free), (one.handle for one in group)) for group in found]
 
 

@@ -225,7 +225,7 @@ def learner_view(
         bool(posts.next),
         _blog_in_words(db, found, cohort, locale),
         _happened(db, found.enrolment.id, programme, locale),
-        messages_to(db, found.person.id, enrolment_id=found.enrolment.id),
+        messages_to(db, found.person.id, enrolment=found.enrolment),
         _timing_in_words(found, cohort, programme, locale),
         *_talks(db, found.enrolment.id, lines),
     )

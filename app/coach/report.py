@@ -20,6 +20,7 @@ from app.growth.queries import Change, Quote, Whose, figures_by_thing, growth, q
 from app.growth.words import QUESTIONS, USES
 from app.insight.links import links_of, report_word
 from app.insight.queries import Counts, NextRun, counts_of, next_runs, what_next
+from app.sessions.attended import minutes_attended
 from app.things.catalogue import Catalogue, Programme
 from app.web.i18n import Locale
 
@@ -66,8 +67,8 @@ NOTHING_SAID = Said((), (), ())
 
 @dataclass(frozen=True)
 class ReportView:
-    """`is_small` where so few joined that only their numbers are told: anything else might be traced to one
-    of them."""
+    """`is_small` where so few began that only their numbers are told: anything else might be traced to one of
+    them."""
 
     cohort: CohortLine
     programme: str
@@ -75,7 +76,7 @@ class ReportView:
     counts: Counts
     funnel: Sequence[Step]
     is_small: bool
-    hours: int
+    minutes: int
     said: Said
     what_next: str
     next_runs: Sequence[NextRun]
@@ -83,7 +84,11 @@ class ReportView:
     @property
     def hours_each(self) -> float:
         """Of each who began."""
-        return self.counts.minutes / 60 / self.counts.began if self.counts.began else 0
+        return self.minutes / 60 / self.counts.began if self.counts.began else 0
+
+    @property
+    def hours(self) -> int:
+        return round(self.minutes / 60)
 
 
 def report_view(db: Session, catalogue: Catalogue, cohort: CohortLine, locale: Locale) -> ReportView:
@@ -93,7 +98,7 @@ def report_view(db: Session, catalogue: Catalogue, cohort: CohortLine, locale: L
         raise NotFound
     programme = programme_of_run(found, cohort.run)
     counts = counts_of(db, cohort, programme)
-    is_small = counts.joined < FEWEST
+    is_small = counts.began < FEWEST
     return ReportView(
         cohort,
         programme.text(locale.reading_order()).title,
@@ -101,7 +106,7 @@ def report_view(db: Session, catalogue: Catalogue, cohort: CohortLine, locale: L
         counts,
         funnel(counts, locale),
         is_small,
-        round(counts.minutes / 60),
+        0 if is_small else counts.minutes + minutes_attended(db, cohort.id),
         NOTHING_SAID if is_small else said_in(db, cohort, programme, locale),
         what_next(db, cohort.id),
         next_runs(db, cohort.id),

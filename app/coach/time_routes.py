@@ -60,8 +60,10 @@ def give_time(
     if data.what == "days":
         give_days(db, found, data.days or 0, data.thing, actor_id=viewer.person_id)
     elif data.first and data.back:
+        before = {enrolment.id: enrolment.timing for enrolment in found}
         pause(db, found, data.first, data.back, actor_id=viewer.person_id)
-        follow_dates(db, Enrolment.id.in_([enrolment.id for enrolment in found]))
+        moved = [enrolment.id for enrolment in found if enrolment.timing != before[enrolment.id]]
+        follow_dates(db, Enrolment.id.in_(moved))
     place_learners(db, catalogue_of(request), group, only=[enrolment.id for enrolment in found])
     done = locale.ngettext("It is given to %(num)s person.", "It is given to %(num)s people.", len(found))
     return redirect(request, f"/cohorts/{cohort}/coach", Flash(done % {"num": len(found)}))

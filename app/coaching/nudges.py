@@ -141,9 +141,9 @@ class NudgeLine(NamedTuple):
 
 
 def messages_to(
-    db: Session, person_id: int, *, enrolment_id: int | None = None, limit: int = 50
+    db: Session, person_id: int, *, enrolment: Enrolment | None = None, limit: int = 50
 ) -> list[NudgeLine]:
-    """The newest first; with an enrolment, those of its group's coaches alone."""
+    """The newest first; with an enrolment, those of its group's coaches alone, since they joined it."""
     sent = (
         select(Nudge.public_id, Nudge.at, Person.name, Nudge.language, Nudge.body)
         .outerjoin(Person, Person.id == Nudge.sender_id)
@@ -151,6 +151,7 @@ def messages_to(
         .order_by(Nudge.at.desc(), Nudge.id.desc())
         .limit(limit)
     )
-    if enrolment_id is not None:
-        sent = sent.where(Nudge.enrolment_id == enrolment_id)
+    if enrolment is not None:
+        since = enrolment.joined_at or enrolment.started_at
+        sent = sent.where(Nudge.enrolment_id == enrolment.id, Nudge.at >= since)
     return [NudgeLine(*row) for row in db.execute(sent)]

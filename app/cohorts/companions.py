@@ -184,7 +184,9 @@ def part(db: Session, enrolment: Enrolment) -> None:
 
 
 def end_companionship(db: Session, enrolment: Enrolment) -> None:
-    """Who leaves a cohort is in no small group of it and nobody's buddy."""
+    """Who leaves a cohort is in no small group of it and nobody's buddy; nor in one into which they came
+    since the enrolment was read."""
+    db.refresh(enrolment, ["cohort_id", "pod_id", "buddies"], with_for_update=True)
     enrolment.pod_id = None
     part(db, enrolment)
 

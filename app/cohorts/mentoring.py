@@ -66,12 +66,18 @@ def ask_mentor(db: Session, enrolment: Enrolment, email: str) -> Mentorship:
     if made:
         learner = db.get_one(Person, enrolment.person_id)
         asked = person_by_email(db, email) if email else None
-        if asked and asked.id != learner.id and asked.organization_id == learner.organization_id:
+        if asked and asked.id != learner.id and _is_known_here(asked, learner):
             mentorship.asked_id = asked.id
-            once = f"mentor asked {mentorship.public_id}"
+            once = f"mentor asked {enrolment.public_id} {now():%G-%V}"
             tell(db, asked.id, Kind.MENTOR_ASKED, once=once, actor_id=learner.id)
         _note(db, "asked-mentor", mentorship, enrolment.person_id)
     return mentorship
+
+
+def _is_known_here(asked: Person, learner: Person) -> bool:
+    """Somebody of the same organization who has shown that the address is theirs: anybody can type one when
+    they sign up."""
+    return asked.organization_id == learner.organization_id and asked.email_verified_at is not None
 
 
 def word_of(secret: str, mentorship: Mentorship) -> str:

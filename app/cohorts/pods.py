@@ -45,21 +45,22 @@ def make_pods(
     are dissolved. How many were made: the same with the same `once` are made once. Raises Refused for other
     than two to six people, who learn in the cohort now, and for a name that is taken."""
     lock_cohort(db, cohort_id)
-    if db.scalars(select(Pod.id).where(Pod.created_by_id == actor_id, Pod.once == f"{once} 0")).first():
+    keys = [f"{once} {number}" for number in range(len(wanted))]
+    if db.scalars(select(Pod.id).where(Pod.created_by_id == actor_id, Pod.once.in_(keys))).first():
         return 0
     _refuse_twice(wanted)
     found = [(name, _learners(db, cohort_id, handles)) for name, handles in wanted]
     if anew:
         for pod in db.scalars(select(Pod).where(Pod.cohort_id == cohort_id)).all():
             dissolve(db, pod, actor_id=actor_id)
-    for number, (name, learners) in enumerate(found):
+    for key, (name, learners) in zip(keys, found, strict=True):
         _refuse_taken(db, cohort_id, name)
         values = {
             "cohort_id": cohort_id,
             "name": name,
             "name_key": name,
             "created_by_id": actor_id,
-            "once": f"{once} {number}",
+            "once": key,
         }
         pod, _ = insert_once(db, Pod, ("created_by_id", "once"), values)
         record(db, actor_id, "made", "pod", pod.public_id)
@@ -96,9 +97,10 @@ def pair_up(
     How many pairs are new. Raises Refused for other than two or three who learn in the cohort now."""
     lock_cohort(db, cohort_id)
     new = 0
-    for number, handles in enumerate(wanted):
+    for handles in wanted:
         learners = _learners(db, cohort_id, handles, most=MOST_BUDDIES)
-        mark = sha256(f"{actor_id} {once} {number}".encode()).hexdigest()[:12]
+        people = sorted(learner.id for learner in learners)
+        mark = sha256(f"{actor_id} {once} {people}".encode()).hexdigest()[:12]
         if all(learner.buddies == mark for learner in learners):
             continue
         new += 1

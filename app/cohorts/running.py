@@ -15,7 +15,7 @@ from app.cohorts.models import Cohort, CohortCoach, Enrolment, Joining, Mode, Th
 from app.cohorts.queries import coaches_of, normal_code, thing_note
 from app.cohorts.runs import Run, read_run
 from app.cohorts.schedule import Pause, Timing, read_timing, today_in
-from app.cohorts.services import CODE_TAKEN, add_coach, create_cohort, remove_coach
+from app.cohorts.services import CODE_TAKEN, add_coach, create_cohort, lock_cohort, remove_coach
 from app.errors import Refused
 from app.events.log import record
 from app.statements import upsert
@@ -153,6 +153,7 @@ def leave(db: Session, enrolment: Enrolment, *, actor_id: int) -> None:
     if enrolment.cohort_id is None:
         return
     cohort = db.get_one(Cohort, enrolment.cohort_id)
+    lock_cohort(db, cohort.id)
     end_companionship(db, enrolment)
     enrolment.cohort_id = enrolment.joined_at = enrolment.due_on = enrolment.timing = None
     verb = "left" if actor_id == enrolment.person_id else "removed-learner"

@@ -55,8 +55,9 @@ def look_back(db: Session, enrolment_id: int, senses: Mapping[Thing, Sense]) -> 
     """At Things that were done. Who says nothing of one is not asked about it again."""
     for thing, sense in senses.items():
         answer = _answer(db, enrolment_id, thing)
+        if answer.asked_at is None or (answer.minutes, answer.useful) == (None, None):
+            answer.asked_at = now()
         answer.minutes, answer.useful = sense
-        answer.asked_at = answer.asked_at or now()
     db.flush()
 
 
@@ -70,6 +71,8 @@ def rather_not_look_back(db: Session, enrolment_id: int, things: Iterable[Thing]
 
 def rate_oneself(db: Session, enrolment_id: int, moment: Moment, sureness: Sureness) -> None:
     rating = _rating(db, enrolment_id, moment)
+    if (rating.dare, rating.help, rating.ask) == (None, None, None):
+        rating.at = now()
     rating.dare, rating.help, rating.ask = sureness
     db.flush()
 

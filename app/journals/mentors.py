@@ -46,6 +46,7 @@ def shares_by_choice(db: Session, enrolment: Enrolment | None) -> bool:
             Post.enrolment_id == mentorship.enrolment_id,
             Post.published_at >= mentorship.accepted_at,
             Post.visibility.not_in(apart),
+            ~Post.is_question,
             Post.deleted_at.is_(None),
         )
         .order_by(Post.published_at.desc(), Post.id.desc())

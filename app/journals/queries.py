@@ -356,10 +356,10 @@ def own_comment(
 
 
 def last_choice(db: Session, person_id: int) -> str | None:
-    """The visibility that the writer chose last; None before the first post."""
+    """The visibility that the writer chose last, questions apart; None before the first post."""
     return db.scalar(
         select(Post.visibility)
-        .where(Post.author_id == person_id, Post.published_at.is_not(None))
+        .where(Post.author_id == person_id, Post.published_at.is_not(None), ~Post.is_question)
         .order_by(Post.published_at.desc(), Post.id.desc())
         .limit(1)
     )

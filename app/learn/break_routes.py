@@ -60,8 +60,7 @@ def take_break(
         form.refuse("back", message("Choose a day after today, within a year."))
     if not form.valid:
         return _break_form(request, found, form, status=422)
-    pause(db, [found], today, form.data.back, actor_id=viewer.person_id)
-    _place(request, db, found)
+    _take(request, db, found, form.data.back)
     done = locale.gettext("Enjoy your break. See you on %(date)s.") % {"date": locale.date(form.data.back)}
     return redirect(request, f"/programmes/{found.programme_slug}", Flash(done))
 
@@ -88,8 +87,7 @@ def mailed_break_page(request: Request, db: Session, token: str) -> Response:
 def take_mailed_break(request: Request, db: Session, token: str) -> Response:
     found = _mailed(request, db, token)
     today = _today(found)
-    pause(db, [found], today, today + MAILED_BREAK, actor_id=found.person_id)
-    _place(request, db, found)
+    _take(request, db, found, today + MAILED_BREAK)
     context = {"back": today + MAILED_BREAK, "is_done": True}
     return unkept(render(request, "learn/mailed_break.html", context))
 
@@ -101,6 +99,13 @@ def _mailed(request: Request, db: Session, token: str) -> Enrolment:
     if found is None:
         raise NotFound
     return found
+
+
+def _take(request: Request, db: Session, enrolment: Enrolment, back: date) -> None:
+    before = enrolment.timing
+    pause(db, [enrolment], _today(enrolment), back, actor_id=enrolment.person_id)
+    if enrolment.timing != before:
+        _place(request, db, enrolment)
 
 
 def _place(request: Request, db: Session, enrolment: Enrolment) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, literal, or_, select
+from sqlalchemy import and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.cohorts.models import Cohort, Enrolment
+from app.db import BigId
 from app.sessions.models import Attendance, LiveSession
+from app.statements import Statement
 
 
 class Attended(NamedTuple):
@@ -52,3 +54,25 @@ def attended_in(db: Session, enrolment: Enrolment) -> list[Attended]:
         .order_by(LiveSession.starts_at, LiveSession.id)
     )
     return [Attended(*row) for row in rows]
+
+
+_IN_COHORT = Statement(
+    select(LiveSession.starts_at, LiveSession.ends_at, func.count().label("people"))
+    .join(Attendance, Attendance.session_id == LiveSession.id)
+    .join(
+        Enrolment,
+        and_(Enrolment.person_id == Attendance.person_id, Enrolment.cohort_id == LiveSession.cohort_id),
+    )
+    .where(
+        LiveSession.cohort_id == bindparam("cohort", type_=BigId),
+        LiveSession.cancelled_at.is_(None),
+        Attendance.attended_at.is_not(None),
+    )
+    .group_by(LiveSession.id, LiveSession.starts_at, LiveSession.ends_at)
+)
+
+
+def minutes_attended(db: Session, cohort_id: int) -> int:
+    """Of all who learn or learned in a cohort, at its meetings."""
+    rows = _IN_COHORT.rows(db, {"cohort": cohort_id})
+    return sum(int((row.ends_at - row.starts_at).total_seconds()) // 60 * row.people for row in rows)

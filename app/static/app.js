@@ -115,6 +115,7 @@ function walkable(table) {
   const wide = matchMedia("(width >= 64rem)");
   const detail = document.querySelector("[data-grid-detail]");
   const inside = (cell) => cell.querySelector("a, button") ?? cell;
+  const walked = () => [...table.rows].filter((row) => !row.matches(".g-pod"));
   let current;
 
   function enter(cell) {
@@ -139,7 +140,7 @@ function walkable(table) {
     }
     if (on) {
       table.setAttribute("role", "grid");
-      enter(table.tBodies[0]?.rows[0]?.cells[0] ?? table.rows[0].cells[0]);
+      enter((walked()[1] ?? table.rows[0]).cells[0]);
     } else {
       table.removeAttribute("role");
       current = undefined;
@@ -149,10 +150,10 @@ function walkable(table) {
   table.addEventListener("keydown", (event) => {
     const cell = event.target.closest("td, th");
     if (!cell || !current || event.altKey || event.metaKey) return;
-    const rows = [...table.rows];
+    const rows = walked();
     let row = rows.indexOf(cell.parentNode);
     let column = cell.cellIndex;
-    const last = rows[row].cells.length - 1;
+    const last = rows[0].cells.length - 1;
     switch (event.key) {
       case "ArrowRight": column += 1; break;
       case "ArrowLeft": column -= 1; break;

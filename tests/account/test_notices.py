@@ -14,7 +14,7 @@ from app.cohorts.models import Enrolment
 from app.journals.letters import ORDER, SUBJECTS
 from app.journals.models import Comment, Post, Reaction
 from app.journals.notices import ICONS, SENTENCES
-from app.notices.models import CHOOSABLE, Frequency, Kind, Notice
+from app.notices.models import CHOOSABLE, CONVERSING, Frequency, Kind, Notice
 from app.notices.queries import choices_of
 from app.notices.services import READ_KEPT, forget_notices, tell
 from app.people.models import Person
@@ -22,8 +22,9 @@ from tests.conftest import Site
 from tests.deeds import answer, reflect
 from tests.pages import see, value, words
 
-OF_POSTS = [kind for kind in Kind if kind not in (Kind.SESSION, Kind.SOON)]
-"""What tests/sessions is not about."""
+ELSEWHERE = (Kind.SESSION, Kind.SOON, Kind.ANNOUNCEMENT, *CONVERSING)
+OF_POSTS = [kind for kind in Kind if kind not in ELSEWHERE]
+"""What tests/sessions, and those of announcements and conversations, are not about."""
 
 
 def post_at(db: Session, url: str) -> Post:

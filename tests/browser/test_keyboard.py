@@ -93,3 +93,14 @@ def test_arrows_walk_the_coachs_grid(visit: Visit, names: dict[str, str]) -> Non
     expect(second.locator("td").last).to_be_focused()
     window.keyboard.press("Control+Home")
     expect(window.locator("thead th").first).to_be_focused()
+
+
+def test_arrows_pass_over_the_names_of_small_groups(visit: Visit, names: dict[str, str]) -> None:
+    window = visit("coach", viewport={"width": 1280, "height": 900})
+    window.goto(f"/cohorts/{names['riverside_group']}/coach?sort=pod")
+    assert window.locator("tr.g-pod").count() > 1
+    rows = window.locator("tbody tr:not(.g-pod)")
+    Keyboard().reach(rows.first.get_by_role("link").first)
+    for place in range(1, rows.count()):
+        window.keyboard.press("ArrowDown")
+        expect(rows.nth(place).get_by_role("link").first).to_be_focused()

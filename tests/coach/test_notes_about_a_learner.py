@@ -47,7 +47,7 @@ def test_the_coaches_of_the_group_read_it_and_its_writer_changes_it(site: Site) 
     note(site)
     note(site)
     page = see(site.client(cast.coach).get(url(site)))
-    assert [node.text() for node in page.css("article.note strong")] == ["mornings"]
+    assert [node.text() for node in page.css(".note strong")] == ["mornings"]
     assert "when they take along their data, they get this note" in words(page)
     other = see(site.client(cast.other_coach).get(url(site)))
     assert "ask about the choir" in words(other) and not other.css('a[href*="/notes/"][href$="/edit"]')

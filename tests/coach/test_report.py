@@ -18,10 +18,12 @@ from app.growth.models import Moment, Use
 from app.growth.services import Sureness, add_line, rate_oneself, say_use
 from app.insight.models import ReportLink, WhatNext
 from app.people.models import Person
+from app.sessions.models import Attendance, LiveSession
 from tests.cast import PROGRAMME
 from tests.conftest import BASE_URL, Site
 from tests.deeds import crowd, finish, reflect, tick
 from tests.pages import see, value, words
+from tests.sessions.deeds import plan
 
 
 def url(site: Site, rest: str = "") -> str:
@@ -49,9 +51,12 @@ def links(page: LexborHTMLParser) -> list[str]:
     return [field.attributes["value"] or "" for field in page.css(".copy input")]
 
 
-def fill(site: Site, learners: int = 10) -> None:
+def fill(site: Site, learners: int = 10, *, begun: bool = False) -> list[Person]:
     with site.db() as db:
-        crowd(db, [f"Jan {number:02}" for number in range(learners)], site.cast.cohort)
+        people = crowd(db, [f"Jan {number:02}" for number in range(learners)], site.cast.cohort)
+    for person in people if begun else ():
+        tick(site, person, "first/a")
+    return people
 
 
 def test_the_report_counts_who_joined_began_finished_and_stopped(site: Site) -> None:
@@ -109,12 +114,30 @@ def test_of_fewer_than_five_people_only_numbers_are_told(site: Site) -> None:
     for thing in ("first", "second", "third"):
         finish(site, site.cast.learner, thing)
     page = words(report(site), "article")
-    assert "Fewer than five people joined" in page
+    assert "Fewer than five people began" in page
     assert "hour" not in page
-    fill(site, 3)
+    fill(site, 4)
+    assert "Fewer than five people began" in words(report(site), "article"), "who only joined hides nobody"
+    fill(site, 4, begun=True)
     page = words(report(site), "article")
     assert "Fewer than five" not in page
-    assert "About 1 hour of learning in all; 0.8 for each who began" in page
+    assert "About 1 hour of learning in all; 0.3 for each who began" in page
+
+
+def test_hours_at_meetings_are_hours_of_learning(site: Site) -> None:
+    people = fill(site, 6, begun=True)
+    before = hours(report(site))
+    plan(site, minutes="120")
+    with site.db() as db:
+        meeting = db.scalars(select(LiveSession)).one()
+        db.add_all(
+            Attendance(session_id=meeting.id, person_id=person.id, attended_at=now()) for person in people[:4]
+        )
+    assert hours(report(site)) == before + 4 * 2
+
+
+def hours(page: LexborHTMLParser) -> int:
+    return int(words(page, "[aria-labelledby=hours] p").split()[1])
 
 
 def rows_of(page: LexborHTMLParser, section: str) -> list[str]:
@@ -125,9 +148,9 @@ def rows_of(page: LexborHTMLParser, section: str) -> list[str]:
 
 def answer_all(site: Site, learners: int) -> None:
     """So many more learners say that they are surer than at the start, and that they used the first Thing."""
-    thing = site.programme.things[0]
+    thing, people = site.programme.things[0], fill(site, learners, begun=True)
     with site.db() as db:
-        for person in crowd(db, [f"Jan {number:02}" for number in range(learners)], site.cast.cohort):
+        for person in people:
             found = active_enrolment(db, person.id, PROGRAMME)
             assert found is not None
             rate_oneself(db, found.id, Moment.START, Sureness(2, 3, 1))
@@ -138,6 +161,7 @@ def answer_all(site: Site, learners: int) -> None:
 
 
 def test_averages_are_told_from_five_answers(site: Site) -> None:
+    tick(site, site.cast.learner, "first/a")
     answer_all(site, 4)
     page = report(site)
     assert rows_of(page, "grown")[0] == "I dare to try something new 4 answers"

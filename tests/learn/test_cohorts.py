@@ -186,7 +186,7 @@ def test_learners_and_coaches_see_the_page_of_their_group(site: Site) -> None:
         assert words(page, "h1") == "Riverside Library"
         assert words(page, "[aria-labelledby=coaches]") == (
             "Coach CJ Cora Janssens "
-            "Your coach reads what you share, and answers your first post and whenever you ask."
+            "Your coach reads what you share, and answers your first post and whenever you ask. Conversations"
         )
         assert words(page, "[aria-labelledby=people]") == "2 people LM Lena Maes PC Piet Claes"
     assert f"{url}/coach/inbox" in page.html

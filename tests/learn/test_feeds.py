@@ -63,6 +63,8 @@ def cohort_feed(site: Site) -> str:
 
 def write_all(site: Site) -> None:
     for visibility in Visibility:
+        if visibility in (Visibility.POD, Visibility.MENTOR):
+            continue
         reflect(site, site.cast.learner, visibility=visibility.value, title=f"For {visibility}")
 
 

@@ -148,6 +148,8 @@ TAKEN = {
     "/posts/new": "PostForm",
     "/programmes/{programme}/{thing}/activities/{activity}": "TickForm",
     "/enrolments/{enrolment}/break": "BreakForm",
+    "/cohorts/{cohort}/report/links": "LinkForm",
+    "/cohorts/{cohort}/report/next": "NextForm",
     "/enrolments/{enrolment}/plan": "PlanForm",
     "/programmes/{programme}/record/posts": "RecordForm",
     "/enrolments/{enrolment}/looking-back": "LookBackForm",

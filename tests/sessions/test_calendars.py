@@ -183,7 +183,7 @@ def test_a_calendar_takes_as_many_statements_however_many_meetings_it_has(site: 
         plan(site, TUESDAY + timedelta(days=days), title=f"Number {days}")
     with site.statements() as after:
         assert len(events_of(learner.get("/calendar.ics"))) == 5
-    assert len(before) == len(after) == 3
+    assert len(before) == len(after) == 4
 
 
 def test_a_feed_is_no_message_and_names_itself(site: Site) -> None:
