@@ -36,15 +36,8 @@ from tests.peers.postgresql import PostgreSQL, free_port
 
 TIMES = 6
 STATEMENTS = (
-    "first posts",
-    "posts",
-    "not begun",
-    "silent",
-    "ticks only",
-    "behind",
-    "blogs",
-    "finished",
-    "put off",
+    *("first posts", "posts", "to talk", "not begun", "silent"),
+    *("ticks only", "behind", "blogs", "finished", "put off"),
 )
 """In the order in which they are asked."""
 

@@ -80,6 +80,8 @@ def reason_in_words(case: Case, locale: Locale) -> str:
             int(case.detail),
         )
         return sentence % {"num": case.detail}
+    if case.rule is Rule.ASKED and case.detail:
+        return _("Asked to talk with you %(ago)s.") % {"ago": ago}
     sentences = {
         Rule.FIRST_POST: _("Shared a first post %(ago)s; nobody has reacted."),
         Rule.ASKED: _("Asked for an answer %(ago)s."),
@@ -99,7 +101,10 @@ def _rule_in_words(rule: Rule, limits: Thresholds, locale: Locale) -> str:
             "A first post that nobody reacted to after %(first_days)s working days comes first: this is "
             "where people stop."
         ),
-        Rule.ASKED: _("Who asks for an answer is here at once, until a coach answers or reacts."),
+        Rule.ASKED: _(
+            "Who asks for an answer is here at once, until a coach answers or reacts; who asks to talk, "
+            "until a coach proposes times."
+        ),
         Rule.DUE: _("Your group promised an answer, and it is due after %(answer_days)s working days."),
         Rule.NOT_BEGUN: _("Who has done nothing %(begin_days)s days after joining may need a hand."),
         Rule.SILENT: _(
@@ -121,7 +126,9 @@ def _rule_in_words(rule: Rule, limits: Thresholds, locale: Locale) -> str:
 
 
 def _act(case: Case, base: str, locale: Locale) -> tuple[str, str]:
-    """What to do first: read and answer, or write to them."""
+    """What to do first: read and answer, propose times, or write to them."""
+    if case.rule is Rule.ASKED and case.detail:
+        return locale.gettext("Propose times"), f"/conversations/{case.detail}"
     if case.post:
         return locale.gettext("Read and answer"), f"{base}/inbox/{case.post}"
     query = urlencode({"learner": case.handle, "about": case.rule.value})

@@ -10,7 +10,6 @@ from app.coach.queries import cohort_and_programme
 from app.coach.today import today_view
 from app.coach.today_forms import PutOffForm, ThresholdsForm
 from app.coaching.attention import Thresholds, thresholds_of
-from app.coaching.conversation_queries import waiting_in
 from app.coaching.putting_off import put_off, set_thresholds
 from app.coaching.queries import learner
 from app.cohorts.models import Cohort
@@ -45,7 +44,6 @@ def _today_page(
     context = {
         "cohort": group,
         "view": today_view(db, viewer, group, programme, locale),
-        "talks": waiting_in(db, group),
         "checks": checklist_view(db, viewer, group, programme, locale),
     }
     return render(request, "coach/today.html", context, status=status)

@@ -3,7 +3,7 @@
 | rule       | it holds where                                                 | after                      |
 | ---------- | -------------------------------------------------------------- | -------------------------- |
 | first post | nobody has reacted to the first post that somebody shared      | `first_days`, working days |
-| asked      | somebody asked for an answer                                   | at once                    |
+| asked      | somebody asked for an answer, or to talk                       | at once                    |
 | due        | an answer was promised, and has not come                       | `answer_days`, working     |
 | not begun  | somebody joined, and has done nothing                          | `begin_days`               |
 | silent     | somebody is away twice as long as they usually are             | `silent_days` at least     |
@@ -74,7 +74,7 @@ def thresholds_of(text: str | None, reply_days: int | None) -> Thresholds:
 
 class Case(NamedTuple):
     """A learner for whom a rule holds. `post` is the public id of what it is about, where it is a post;
-    `detail` a number or a word of the evidence."""
+    `detail` a number or a word of the evidence; of who asked to talk, the public id of the conversation."""
 
     rule: Rule
     since: datetime

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, aliased
 from app.clock import now
 from app.coaching.models import AgendaPoint, AgreedAction, Conversation, Step
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
-from app.cohorts.queries import CohortLine
 from app.db import BigId
 from app.errors import NotFound
 from app.people.models import Person
@@ -100,7 +99,7 @@ _LINES: Select[*tuple[Any, ...]] = (
     .join(Cohort, Cohort.id == Conversation.cohort_id)
     .outerjoin(_coach, _coach.id == Conversation.coach_id)
 )
-_person, _cohort = bindparam("person", type_=BigId), bindparam("cohort", type_=BigId)
+_person = bindparam("person", type_=BigId)
 _COACHED = select(CohortCoach.cohort_id).where(
     CohortCoach.person_id == _person, CohortCoach.ended_at.is_(None)
 )
@@ -118,9 +117,6 @@ _AS_COACH = _latest(
     _GOING_ON,
 )
 _OF_LEARNER = _latest(Conversation.enrolment_id == bindparam("enrolment", type_=BigId), _GOING_ON)
-_WAITING = _latest(
-    Conversation.cohort_id == _cohort, Conversation.state.in_([step.value for step in TO_COACH]), _GOING_ON
-)
 _AT_HOME = Statement(
     _LINES.where(
         Enrolment.person_id == _person,
@@ -164,11 +160,6 @@ def conversations_as_coach(db: Session, viewer: Viewer) -> list[ConversationLine
 def conversations_with(db: Session, enrolment_id: int) -> list[ConversationLine]:
     """Those of one learner in the group that they are in now, for its coaches."""
     return _OF_LEARNER.rows(db, {"enrolment": enrolment_id})
-
-
-def waiting_in(db: Session, cohort: CohortLine) -> list[ConversationLine]:
-    """Who waits for times that a coach proposes."""
-    return _WAITING.rows(db, {"cohort": cohort.id})
 
 
 def conversations_at_home(db: Session, viewer: Viewer) -> list[ConversationLine]:

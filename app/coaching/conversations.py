@@ -54,6 +54,7 @@ def ask_to_talk(
     coaches = coaches_of(db, cohort.id)
     if not coaches:
         raise Refused(NO_COACH)
+    db.refresh(enrolment, ["cohort_id"], with_for_update=True)
     waiting = select(Conversation).where(
         Conversation.enrolment_id == enrolment.id,
         Conversation.cohort_id == cohort.id,

@@ -20,7 +20,8 @@ from app.coaching.attention import (
     is_silent,
     thresholds_of,
 )
-from app.coaching.models import Nudge, PutOff
+from app.coaching.conversation_queries import TO_COACH
+from app.coaching.models import Conversation, Nudge, PutOff
 from app.cohorts.models import Enrolment
 from app.cohorts.queries import GOING_ON, CohortLine
 from app.cohorts.schedule import today_in
@@ -55,6 +56,7 @@ def who_needs_somebody(db: Session, viewer: Viewer, cohort: CohortLine, programm
     finders: Sequence[Callable[[], Iterator[Case]]] = (
         lambda: _first_posts(db, cohort, limits, at),
         lambda: _posts(db, cohort, limits, at),
+        lambda: _wishes_to_talk(db, cohort),
         lambda: _not_begun(db, cohort, limits, at),
         lambda: _silent(db, cohort, programme, limits, at),
         lambda: _ticks_only(db, cohort, programme, limits),
@@ -168,6 +170,20 @@ def _posts(db: Session, cohort: CohortLine, limits: Thresholds, at: datetime) ->
             yield _case(Rule.ASKED, since, row, post=row.post)
         elif since < due_before:
             yield _case(Rule.DUE, since, row, post=row.post)
+
+
+def _wishes_to_talk(db: Session, cohort: CohortLine) -> Iterator[Case]:
+    """Who asked for a conversation, or for other times."""
+    waiting = (
+        _learners(cohort)
+        .join(Conversation, Conversation.enrolment_id == Enrolment.id)
+        .where(Conversation.cohort_id == cohort.id, Conversation.state.in_([step.value for step in TO_COACH]))
+        .add_columns(Conversation.changed_at, Conversation.public_id.label("conversation"))
+        .order_by(Conversation.changed_at, Conversation.id)
+        .limit(MOST)
+    )
+    for row in db.execute(waiting):
+        yield _case(Rule.ASKED, row.changed_at, row, detail=row.conversation)
 
 
 def _not_begun(db: Session, cohort: CohortLine, limits: Thresholds, at: datetime) -> Iterator[Case]:

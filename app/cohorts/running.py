@@ -32,6 +32,7 @@ CHANGEABLE = (
     "default_visibility",
     "minimum_words",
 )
+KEPT_BY_COPIES = ("reply_promise", "reply_days", "reply_text", "attention")
 MOVING = frozenset({"starts_on", "ends_on", "time_zone"})
 """What moves the dates of Things."""
 
@@ -107,6 +108,9 @@ def copy_cohort(
         once=once,
     )
     made.copied_from_id = cohort.id
+    for name in KEPT_BY_COPIES:
+        setattr(made, name, getattr(cohort, name))
+    db.flush()
     for coach in coaches_of(db, cohort.id):
         add_coach(db, made, coach.id, actor_id=actor_id)
     for note in db.scalars(select(ThingNote).where(ThingNote.cohort_id == cohort.id)).all():

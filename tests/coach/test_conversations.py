@@ -112,13 +112,15 @@ def test_a_learner_asks_for_one_and_any_coach_of_the_group_takes_it_up(site: Sit
     url = first.headers["location"]
     assert again.headers["location"] == url, "one that waits is the same"
     today = f"/cohorts/{cast.cohort.public_id}/coach/today"
-    assert "Lena Maes would like to talk" in words(see(site.client(cast.coach).get(today)), "section.notice")
+    case = see(site.client(cast.coach).get(today)).css_first(".case")
+    assert "Lena Maes Asked to talk with you" in " ".join(case.text(separator=" ").split())
+    assert case.css_first(f'a[href="{url}"]') is not None
     assert "would like to talk with you" in words(see(site.client(cast.coach).get("/notices")))
     assert "your turn" in words(see(site.client(cast.coach).get("/conversations")))
     assert "I am stuck." in words(see(site.client(cast.coach).get(url)))
     see(site.client(cast.coach).post(f"{url}/times", data=times(day(1))), 303)
     agree(site, url)
-    assert see(site.client(cast.coach).get(today)).css_first("section.notice") is None
+    assert "Asked to talk" not in words(see(site.client(cast.coach).get(today)))
 
 
 def test_declining_needs_no_reason_and_is_told_without_blame(site: Site) -> None:
@@ -223,9 +225,7 @@ def test_a_replaced_coach_leaves_it_to_the_others(site: Site) -> None:
     (entry,) = events_of(site.client(cast.learner).get("/calendar.ics"))
     assert entry["status"] == "CANCELLED"
     today = f"/cohorts/{cast.cohort.public_id}/coach/today"
-    assert "Lena Maes would like to talk" in words(
-        see(site.client(cast.other_coach).get(today)), "section.notice"
-    )
+    assert "Asked to talk with you" in words(see(site.client(cast.other_coach).get(today)), ".case")
 
 
 def test_pages_cost_the_same_for_many(site: Site) -> None:

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select
 
 from app.clock import now, set_to
-from app.cohorts.models import Cohort, Enrolment
+from app.cohorts.models import Cohort, Enrolment, ReplyPromise
 from app.cohorts.queries import active_enrolment
 from app.cohorts.running import write_note
 from app.cohorts.runs import programme_of_run
@@ -305,9 +305,10 @@ def test_the_next_run_has_its_days_moved_and_nobody_in_it(weekly: Site) -> None:
     }
     organize(weekly, "run", rhythm="weekly", **RULE, **off)
     with weekly.db() as db:
-        write_note(
-            db, db.get_one(Cohort, weekly.cast.cohort.id), "first", "Ask Ann.", actor_id=weekly.cast.coach.id
-        )
+        riverside = db.get_one(Cohort, weekly.cast.cohort.id)
+        riverside.reply_promise, riverside.reply_days = ReplyPromise.EVERY, 4
+        db.flush()
+        write_note(db, riverside, "first", "Ask Ann.", actor_id=weekly.cast.coach.id)
     assert due_on(weekly) == after(weeks=2) - timedelta(days=1)
     organize(weekly, "copy", 422, name="Riverside, spring")
     form = {"name": "Riverside, spring", "starts_on": str(after(weeks=10)), "once": "the-next-run"}
@@ -322,6 +323,7 @@ def test_the_next_run_has_its_days_moved_and_nobody_in_it(weekly: Site) -> None:
     ]
     with weekly.db() as db:
         made = db.scalars(select(Cohort).where(Cohort.name == "Riverside, spring")).one()
+        assert (made.reply_promise, made.reply_days) == (ReplyPromise.EVERY, 4)
         assert made.code != "RIVERSIDE" and made.run is not None and '"noted":["first"]' in made.run
 
 
