@@ -72,7 +72,7 @@ def take_link_back(
     request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, link: str
 ) -> Response:
     group = managed_cohort(db, viewer, cohort)
-    withdraw_link(db, viewer, group, link_of(db, group.id, link))
+    withdraw_link(db, viewer, link_of(db, group.id, link))
     done = locale.gettext("That link no longer works.")
     return redirect(request, f"/cohorts/{cohort}/report#links", Flash(done))
 

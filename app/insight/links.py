@@ -88,12 +88,12 @@ def make_link(
     }
     link, made = insert_once(db, ReportLink, ("made_by_id", "once"), values)
     if made:
-        record(db, viewer.person_id, "gave-link", "report", cohort.public_id, link=link.public_id)
+        record(db, viewer.person_id, "gave", "report-link", link.public_id)
     return link
 
 
-def withdraw_link(db: Session, viewer: Viewer, cohort: CohortLine, link: ReportLink) -> None:
+def withdraw_link(db: Session, viewer: Viewer, link: ReportLink) -> None:
     """Whoever has the address finds nothing there from now on."""
-    record(db, viewer.person_id, "withdrew-link", "report", cohort.public_id, link=link.public_id)
+    record(db, viewer.person_id, "withdrew", "report-link", link.public_id)
     db.delete(link)
     db.flush()

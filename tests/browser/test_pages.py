@@ -48,6 +48,8 @@ SCHEMES: dict[Literal["light", "dark"], object] = {
 """What axe looks for: of all rules only these depend on the scheme."""
 SEEN = tuple(page for page in PAGES if not page.leaves)
 MAIN = tuple(page for page in SEEN if page.main)
+LIGHT_ALONE = tuple(page for page in SEEN if not page.main)[::2]
+"""Half of the others: dark colours are those of the main pages, and `make prove` looks at them all."""
 LONGER = ("nl", "fr")
 
 
@@ -121,7 +123,7 @@ def _looks(page: Page, width: int, language: str) -> Iterator[tuple[Literal["lig
         yield from SCHEMES.items()
     elif width == min(LOOKED_AT):
         yield "light", SCHEMES["light"]
-    elif language == "en" and width in LOOKED_AT:
+    elif language == "en" and width in LOOKED_AT and (proof.FULL or page not in LIGHT_ALONE):
         yield "dark", SCHEMES["dark"]
 
 

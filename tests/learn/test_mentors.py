@@ -6,6 +6,7 @@ import re
 
 from sqlalchemy import select
 
+from app.clock import now
 from app.cohorts.models import Enrolment, Mentorship
 from app.cohorts.queries import active_enrolment
 from app.cohorts.services import end_enrolment
@@ -67,8 +68,20 @@ def test_neither_oneself_nor_a_coach_of_the_group_is_a_mentor(site: Site) -> Non
     assert "not a coach" in words(see(site.client(cast.coach).post(link), 409))
 
 
+def confirm_address(site: Site, person: Person) -> None:
+    with site.db() as db:
+        db.get_one(Person, person.id).email_verified_at = now()
+
+
+def test_who_typed_the_address_of_somebody_else_is_not_asked(site: Site) -> None:
+    link_of(site, site.cast.learner, "stien@example.org")
+    page = see(site.client(site.cast.stranger).get("/mentoring"))
+    assert page.css_first('form[action$="/accept"]') is None
+
+
 def test_whoever_has_the_address_is_asked_and_nobody_learns_whether_there_is_one(site: Site) -> None:
     cast = site.cast
+    confirm_address(site, cast.stranger)
     link_of(site, cast.learner, "STIEN@example.org")
     link_of(site, cast.loner, "nobody@example.org")
     pages = [words(see(site.client(one).get(page_of(site, one)))) for one in (cast.learner, cast.loner)]
@@ -87,6 +100,7 @@ def test_whoever_has_the_address_is_asked_and_nobody_learns_whether_there_is_one
 
 def test_who_is_asked_may_say_no_and_the_learner_may_take_it_back(site: Site) -> None:
     cast = site.cast
+    confirm_address(site, cast.stranger)
     link_of(site, cast.learner, "stien@example.org")
     form = see(site.client(cast.stranger).get("/mentoring")).css_first('form[action$="/end"]')
     assert form is not None

@@ -469,6 +469,7 @@ def _mentor(world: World, db: Session) -> None:
     accept_mentoring(db, mentor, offered_by_word(db, secret, mentor, word_of(secret, mentorship)))
     world.ids["mentorship"] = mentorship.public_id
     email = cast.other_coach.email or ""
+    db.get_one(Person, cast.other_coach.id).email_verified_at = now()
     world.ids["mentorship-asked"] = ask_mentor(db, _own_enrolment(db, cast.loner), email).public_id
     world.ids["mentor"] = word_of(secret, ask_mentor(db, _own_enrolment(db, cast.peer), ""))
     for_mentor = _post(world, db, "learner", "mentor", Visibility.MENTOR)
@@ -785,7 +786,7 @@ def _report(world: World, db: Session) -> None:
     world.ids["report-link"], world.ids["report-link-elsewhere"] = given.public_id, elsewhere.public_id
     for name, link in (("reports", given), ("report-withdrawn", withdrawn), ("report-over", over)):
         world.ids[name] = report_word(secret, link.public_id)
-    withdraw_link(db, coach, riverside, withdrawn)
+    withdraw_link(db, coach, withdrawn)
     write_what_next(db, coach, riverside, "For everyone who has the link kumquat")
     write_what_next(db, other_coach, hillside, "What is next elsewhere kumquat")
     world.secrets += [
