@@ -6,6 +6,7 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from app.coach.pod_forms import BuddiesForm, PairedForm, PairForm
+from app.coach.pod_routes import back_to_pods
 from app.coach.pods import Proposed, looked_at, paired
 from app.cohorts.companions import companions_in, part
 from app.cohorts.pods import pair_up
@@ -14,7 +15,7 @@ from app.errors import NotFound, Refused
 from app.people.viewer import Viewer
 from app.web.forms import Bound, bind, blank, posted
 from app.web.i18n import Locale
-from app.web.render import Flash, redirect, render
+from app.web.render import render
 from app.web.routing import page_router
 
 router = page_router()
@@ -43,7 +44,7 @@ def make_buddies(
             form.refuse(refused.field, refused.message)
     if not form.valid:
         return _by_hand(request, db, group, form, status=422)
-    return _back(request, group, locale.gettext("They are each other’s buddies, and are told."))
+    return back_to_pods(request, group, locale.gettext("They are each other’s buddies, and are told."))
 
 
 @router.get(BUDDIES + "/deal")
@@ -74,7 +75,7 @@ def make_pairs(
     if not form.valid:
         found = looked_at(companions_in(db, group.id), (), form.value("members", []))
         return _paired_page(request, group, form, found, status=422)
-    return _back(request, group, locale.gettext("They are each other’s buddies, and are told."))
+    return back_to_pods(request, group, locale.gettext("They are each other’s buddies, and are told."))
 
 
 @router.post(BUDDIES + "/{handle}/part")
@@ -86,11 +87,7 @@ def part_buddies(
     if not found:
         raise NotFound
     part(db, found[0])
-    return _back(request, group, locale.gettext("It is changed."))
-
-
-def _back(request: Request, group: CohortLine, done: str) -> Response:
-    return redirect(request, f"/cohorts/{group.public_id}/coach/pods", Flash(done))
+    return back_to_pods(request, group, locale.gettext("It is changed."))
 
 
 def _by_hand(

@@ -58,7 +58,7 @@ def make_pod(
             form.refuse(refused.field, refused.message)
     if not form.valid:
         return _pod_form(request, db, locale, group, form, status=422)
-    return _back(request, group, locale.gettext("It is made, and its members are told."))
+    return back_to_pods(request, group, locale.gettext("It is made, and its members are told."))
 
 
 @router.get(PODS + "/deal")
@@ -99,7 +99,9 @@ def make_dealt(
     if not form.valid:
         found = looked_at(companions_in(db, group.id), form.value("name", []), form.value("members", []))
         return _dealt_page(request, group, form, found, status=422)
-    return _back(request, group, locale.gettext("The small groups are made, and their members are told."))
+    return back_to_pods(
+        request, group, locale.gettext("The small groups are made, and their members are told.")
+    )
 
 
 @router.get(POD)
@@ -130,7 +132,7 @@ def save_pod(
             form.refuse(refused.field, refused.message)
     if not form.valid:
         return _pod_form(request, db, locale, group, form, found, status=422)
-    return _back(request, group, locale.gettext("It is saved. Who is new in it is told."))
+    return back_to_pods(request, group, locale.gettext("It is saved. Who is new in it is told."))
 
 
 @router.post(POD + "/dissolve")
@@ -139,10 +141,10 @@ def dissolve_pod(
 ) -> Response:
     group = coached_cohort(db, viewer, cohort)
     dissolve(db, pod_of(db, group.id, pod), actor_id=viewer.person_id)
-    return _back(request, group, locale.gettext("The small group is dissolved."))
+    return back_to_pods(request, group, locale.gettext("The small group is dissolved."))
 
 
-def _back(request: Request, group: CohortLine, done: str) -> Response:
+def back_to_pods(request: Request, group: CohortLine, done: str) -> Response:
     return redirect(request, f"/cohorts/{group.public_id}/coach/pods", Flash(done))
 
 

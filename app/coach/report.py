@@ -97,7 +97,7 @@ def report_view(db: Session, catalogue: Catalogue, cohort: CohortLine, locale: L
     if found is None:
         raise NotFound
     programme = programme_of_run(found, cohort.run)
-    counts = counts_of(db, cohort, programme)
+    counts = counts_of(db, cohort, programme, timed=True)
     is_small = counts.began < FEWEST
     return ReportView(
         cohort,

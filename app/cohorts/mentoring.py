@@ -6,7 +6,6 @@ asked on their own pages as well, and the learner is told nothing of whether the
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,12 +14,11 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.clock import now
 from app.cohorts.models import CohortCoach, Enrolment, Mentorship
-from app.db import PUBLIC_ID_LENGTH
 from app.errors import NotFound, Refused
 from app.events.log import record
 from app.notices.models import Kind
 from app.notices.services import tell
-from app.people.mailed_links import mailed_token
+from app.people.mailed_links import link_word, opened_by
 from app.people.models import Person
 from app.people.queries import person_by_email
 from app.people.viewer import Viewer
@@ -82,16 +80,12 @@ def _is_known_here(asked: Person, learner: Person) -> bool:
 
 def word_of(secret: str, mentorship: Mentorship) -> str:
     """The word in the link that the learner hands over."""
-    return mentorship.public_id + mailed_token(secret, PURPOSE, mentorship.public_id)
+    return link_word(secret, PURPOSE, mentorship.public_id)
 
 
 def offered_by_word(db: Session, secret: str, viewer: Viewer, word: str) -> Mentorship:
     """The mentorship that a link offers. Raises NotFound for one that was accepted or has ended."""
-    public_id = word[:PUBLIC_ID_LENGTH]
-    expected = public_id + mailed_token(secret, PURPOSE, public_id)
-    if not hmac.compare_digest(expected.encode(), word.encode()):
-        raise NotFound
-    return _offered(db, viewer, Mentorship.public_id == public_id)
+    return _offered(db, viewer, Mentorship.public_id == opened_by(secret, PURPOSE, word))
 
 
 def offered_to(db: Session, viewer: Viewer, public_id: str) -> Mentorship:

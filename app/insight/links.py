@@ -3,9 +3,6 @@ last day is over, whoever made it coaches the cohort still or not."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from base64 import urlsafe_b64encode
 from datetime import date
 
 from sqlalchemy import func, select
@@ -15,15 +12,15 @@ from app.cohorts.models import Cohort
 from app.cohorts.queries import CohortLine
 from app.cohorts.schedule import today_in
 from app.cohorts.services import lock_cohort
-from app.db import PUBLIC_ID_LENGTH, new_public_id
+from app.db import new_public_id
 from app.errors import NotFound, Refused
 from app.events.log import record
 from app.insight.models import ReportLink
+from app.people.mailed_links import link_word, opened_by
 from app.people.viewer import Viewer
 from app.statements import insert_once
 from app.web.i18n import message
 
-WORD_BYTES = 18
 MOST_LINKS = 20
 ENOUGH = message("There are twenty links already. Withdraw one that nobody needs any more.")
 
@@ -31,16 +28,13 @@ ENOUGH = message("There are twenty links already. Withdraw one that nobody needs
 def report_word(secret: str, public_id: str) -> str:
     """The word in the address. It follows from the site's secret, so that coaches can see it again and no
     table holds it."""
-    digest = hmac.digest(secret.encode(), f"report {public_id}".encode(), hashlib.sha256)
-    return public_id + urlsafe_b64encode(digest[:WORD_BYTES]).decode()
+    return link_word(secret, "report", public_id)
 
 
 def cohort_by_word(db: Session, secret: str, word: str) -> CohortLine:
     """Whose report the word opens. Raises NotFound for any other word, for a link that was withdrawn, and
     after its last day."""
-    public_id = word[:PUBLIC_ID_LENGTH]
-    if not hmac.compare_digest(report_word(secret, public_id).encode(), word.encode()):
-        raise NotFound
+    public_id = opened_by(secret, "report", word)
     found = db.execute(
         select(ReportLink.ends_on, *(getattr(Cohort, name) for name in CohortLine._fields))
         .join(Cohort, Cohort.id == ReportLink.cohort_id)

@@ -77,13 +77,14 @@ _LEFT = Statement(
 )
 
 
-def counts_of(db: Session, cohort: CohortLine, programme: Programme) -> Counts:
-    """`programme` is that of the cohort's run."""
+def counts_of(db: Session, cohort: CohortLine, programme: Programme, *, timed: bool = False) -> Counts:
+    """`programme` is that of the cohort's run. Minutes are counted where `timed`: they take longest."""
     found = Counts()
     ((found.left,),) = _LEFT.rows(db, {"cohort": cohort.id, "public_id": cohort.public_id})
     rows = _STANDINGS.rows(db, {"cohort": cohort.id})
     for row in rows:
         _count(found, row, programme)
+        found.minutes += minutes_in(row, programme) if timed else 0
     found.joined = len(rows) + found.left
     found.first_joined_at = min((row.joined_at for row in rows), default=None)
     return found
@@ -97,7 +98,6 @@ def _count(found: Counts, row: Any, programme: Programme) -> None:
     found.finished += where.finished
     found.stopped += bool(row.has_stopped) and not where.finished
     found.underway += row.pack is not None and not row.has_stopped and not where.finished
-    found.minutes += minutes_in(row, programme)
     if where.finished and row.last_completed_at is not None:
         found.finished_at.append(row.last_completed_at)
 

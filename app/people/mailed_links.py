@@ -16,8 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.db import fold_address, new_public_id
-from app.errors import Refused
+from app.db import PUBLIC_ID_LENGTH, fold_address, new_public_id
+from app.errors import NotFound, Refused
 from app.events.log import record
 from app.jobs.models import Priority
 from app.jobs.services import Task
@@ -148,3 +148,16 @@ def mailed_token(secret: str, purpose: str, public_id: str) -> str:
     mail that is tried again has the same link; the database keeps its hash."""
     digest = hmac.digest(secret.encode(), f"{purpose} link {public_id}".encode(), hashlib.sha256)
     return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def link_word(secret: str, purpose: str, public_id: str) -> str:
+    """The word in an address that can be shown again: it begins with the public id of what it opens."""
+    return public_id + mailed_token(secret, purpose, public_id)
+
+
+def opened_by(secret: str, purpose: str, word: str) -> str:
+    """The public id of what a word opens. Raises NotFound for one that this site has not made."""
+    public_id = word[:PUBLIC_ID_LENGTH]
+    if not hmac.compare_digest(link_word(secret, purpose, public_id).encode(), word.encode()):
+        raise NotFound
+    return public_id
