@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import re
-import subprocess
 import tempfile
-from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean
 
@@ -20,77 +15,16 @@ from app.db import Database
 from app.migrate import upgrade
 from app.settings import ROOT, Settings
 from app.things.library import Library
-from bench import start
+from bench import grid, start
+from bench.load import CONNECTIONS, ROUNDS, Scenario, load, machine, middle, say
 from bench.seed import Seeded, seed
 from bench.server import SECRET, server
 from tests.peers.postgresql import PostgreSQL, free_port
 
-TICKS = os.sysconf("SC_CLK_TCK")
 FLOORS = {
     "sqlite": {"thing": 0.10, "home": 0.08, "stream": 0.05, "grid": 0.035, "tick": 0.06},
     "postgresql": {"thing": 0.04, "home": 0.03, "stream": 0.02, "grid": 0.02, "tick": 0.03},
 }
-CONNECTIONS = 16
-ROUNDS = 3
-
-
-@dataclass(frozen=True)
-class Scenario:
-    name: str
-    path: str
-    cookie: str
-    lua: str = ""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """CPU in microseconds a request, requests a second, p50 and p99 as wrk prints them."""
-
-    cpu: float
-    rate: float
-    p50: str
-    p99: str
-
-
-def cpu_seconds(pids: list[int]) -> float:
-    """With that of their children that have ended: one that ends meanwhile counts for its parent."""
-    total = 0
-    for pid in pids:
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except FileNotFoundError:
-            continue
-        total += sum(int(fields[index]) for index in (11, 12, 13, 14))
-    return total / TICKS
-
-
-def load(port: int, pids: list[int], scenario: Scenario, seconds: float) -> Measured:
-    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--latency"]
-    command += ["-H", f"Cookie: dingen={scenario.cookie}"]
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        if scenario.lua:
-            script.write(scenario.lua)
-            script.flush()
-            command += ["-s", script.name]
-        before = cpu_seconds(pids)
-        output = subprocess.run(
-            [*command, f"http://127.0.0.1:{port}{scenario.path}"], capture_output=True, text=True, check=True
-        ).stdout
-        used = cpu_seconds(pids) - before
-    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
-    if bad or "Socket errors" in output:
-        raise RuntimeError(f"{scenario.name}: {output}")
-    found = re.search(r"(\d+) requests in", output)
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
-    p50, p99 = (re.search(rf"{p}%\s+(\S+)", output) for p in (50, 99))
-    assert found and rate and p50 and p99
-    return Measured(used / int(found[1]) * 1e6, float(rate[1]), p50[1], p99[1])
-
-
-def middle(rounds: list[Measured]) -> Measured:
-    """The round with the median CPU, with the mean CPU of all: neighbours come and go by the second."""
-    by_cpu = sorted(rounds, key=lambda measured: measured.cpu)
-    return replace(by_cpu[len(rounds) // 2], cpu=mean(measured.cpu for measured in rounds))
 
 
 def tick_script(seeded: Seeded) -> str:
@@ -172,14 +106,14 @@ def run(kind: str, url: str, arguments: argparse.Namespace, backend: PostgreSQL 
     return lines
 
 
-def machine() -> str:
-    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
-    processor = model[1] if model else platform.processor()
-    return f"{processor}, {os.cpu_count()} cores, Python {platform.python_version()}"
-
-
-def say(line: str) -> None:
-    print(line, flush=True)
+def grown(kind: str, arguments: argparse.Namespace, backend: PostgreSQL | None) -> list[str]:
+    """Where the grid is among what is measured."""
+    if arguments.only and "grid" not in arguments.only:
+        return []
+    programme = Library(ROOT / "content").catalogue.programmes["digital-work"]
+    lines = list(grid.measure(kind, programme, arguments.seconds, backend))
+    say("\n".join(lines))
+    return lines
 
 
 def main() -> None:
@@ -190,23 +124,26 @@ def main() -> None:
     parser.add_argument("--databases", nargs="*", default=["sqlite", "postgresql"])
     arguments = parser.parse_args()
     lines: list[str] = []
+    growing: list[str] = []
     if "sqlite" in arguments.databases:
         with tempfile.TemporaryDirectory() as folder:
             lines += run("sqlite", f"sqlite:///{folder}/bench.db", arguments, None)
+        growing += grown("sqlite", arguments, None)
     if "postgresql" in arguments.databases:
         backend = PostgreSQL(durable=True)
         backend.start()
         try:
             lines += run("postgresql", backend.url, arguments, backend)
+            growing += grown("postgresql", arguments, backend)
         finally:
             backend.stop()
     if not arguments.only:
         started = list(start.measure())
         say("\n".join(started))
-        write(lines, started, arguments)
+        write(lines, growing, started, arguments)
 
 
-def write(lines: list[str], started: list[str], arguments: argparse.Namespace) -> None:
+def write(lines: list[str], growing: list[str], started: list[str], arguments: argparse.Namespace) -> None:
     head = (
         "# Speed\n\n"
         f"Written by `make bench` on {machine()}.\n\n"
@@ -219,7 +156,16 @@ def write(lines: list[str], started: list[str], arguments: argparse.Namespace) -
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
     )
     (ROOT / "bench" / "RESULTS.md").write_text(
-        head + "\n".join(lines) + "\n" + start.HEAD + "\n".join(started) + "\n", encoding="utf-8"
+        head
+        + "\n".join(lines)
+        + "\n"
+        + grid.HEAD
+        + "\n".join(growing)
+        + "\n"
+        + start.HEAD
+        + "\n".join(started)
+        + "\n",
+        encoding="utf-8",
     )
 
 

@@ -29,8 +29,8 @@ from app.migrate import upgrade
 from app.progress.viewers import absent_viewer
 from app.settings import ROOT, Settings
 from app.things.library import Library
-from bench.__main__ import cpu_seconds, machine, say
 from bench.attention_seed import OTHERS, SMALL, Seeded, seed
+from bench.load import cpu_seconds, machine, say
 from bench.server import SECRET, server
 from tests.peers.postgresql import PostgreSQL, free_port
 

@@ -169,9 +169,13 @@ def _progress(
 def _write(
     db: Session, programme: Programme, cohort: int, learners: list[tuple[int, int, str]], at: datetime
 ) -> None:
-    """A post of everybody who writes, answered but where somebody waits."""
+    """A first post of everybody who writes, answered but where somebody waits for that; and a second one of
+    who asks for an answer or was promised one."""
     writers = [one for one in learners if one[2] not in ("not-begun", "ticks-only")]
-    posts = [
+    waiting = [one for one in writers if one[2] in ("asked", "due")]
+    posts = [(*one, False, one[2] == "first-post") for one in writers]
+    posts += [(*one, one[2] == "asked", True) for one in waiting]
+    rows = [
         {
             "author_id": person,
             "enrolment_id": enrolment,
@@ -184,24 +188,21 @@ def _write(
             "html": "<p>Some words.</p>",
             "excerpt": "Some words.",
             "published_at": at - timedelta(days=20),
-            "asks_since": at - timedelta(days=20) if kind == "asked" else None,
+            "asks_since": at - timedelta(days=20) if asks else None,
         }
-        for person, enrolment, kind in writers
+        for person, enrolment, _, asks, _ in posts
     ]
-    ids, reviews = _insert(db, Post, posts), []
-    for post, (_, enrolment, kind) in zip(ids, writers, strict=True):
-        waits = kind in ("first-post", "asked", "due")
-        promised = {"first-post": "first", "due": "every"}.get(kind)
-        reviews.append(
-            {
-                "post_id": post,
-                "cohort_id": cohort,
-                "enrolment_id": enrolment,
-                "shared_at": at - timedelta(days=20),
-                "promised": promised if waits else "every",
-                "awaits_since": at - timedelta(days=20) if waits else None,
-                "read_at": None if waits else at,
-                "answered_at": None if waits else at,
-            }
-        )
+    reviews = [
+        {
+            "post_id": post,
+            "cohort_id": cohort,
+            "enrolment_id": enrolment,
+            "shared_at": at - timedelta(days=20),
+            "promised": "first" if kind == "first-post" else "every",
+            "awaits_since": at - timedelta(days=20) if waits else None,
+            "read_at": None if waits else at,
+            "answered_at": None if waits else at,
+        }
+        for post, (_, enrolment, kind, _, waits) in zip(_insert(db, Post, rows), posts, strict=True)
+    ]
     _insert(db, Review, reviews, returning=False)

@@ -37,7 +37,7 @@ from app.people.services import open_session, the_organization
 from app.settings import ROOT, Settings
 from app.things.library import Library
 from app.things.text import source_as_text
-from bench.__main__ import cpu_seconds, machine, say
+from bench.load import cpu_seconds, machine, say
 from bench.seed import COHORT_SIZE, _insert, _person
 from bench.server import SECRET, server
 from tests.peers.postgresql import PostgreSQL, free_port

@@ -26,6 +26,8 @@ from app.things.catalogue import Programme
 COHORT_SIZE = 50
 POSTS_EACH = 6
 TICKING_LEARNERS = 64
+AT_ONCE = 5000
+"""Learners whose rows are held in memory before they are written."""
 BODY = (
     "A man came in at five past ten with a line from a poem his mother used to say.\n\n"
     "I typed the **whole line** without thinking and got wedding venues, pages of them.\n\n"
@@ -44,7 +46,17 @@ class Seeded:
     cohort: str
 
 
-def seed(database: Database, programme: Programme, learners: int, cohort_size: int = COHORT_SIZE) -> Seeded:
+def seed(
+    database: Database,
+    programme: Programme,
+    learners: int,
+    *,
+    cohort_size: int = COHORT_SIZE,
+    posts_each: int = POSTS_EACH,
+    ticks: bool = True,
+) -> Seeded:
+    """Without `ticks`, what they prove is stored all the same: pages that show many learners read nothing
+    else."""
     with database.transaction() as db:
         organization = the_organization(db, "Bench")
         people = _people(db, organization.id, learners)
@@ -64,9 +76,13 @@ def seed(database: Database, programme: Programme, learners: int, cohort_size: i
             ],
         )
         _insert(db, CohortCoach, [{"cohort_id": cohorts[0], "person_id": coach_id}], returning=False)
-        enrolments = _enrolments(db, programme, people, cohorts, cohort_size)
-        _learning(db, programme, enrolments)
-        _posts(db, programme, people, enrolments, cohorts, coach_id, cohort_size)
+        cohort_of = [cohorts[min(place // cohort_size, len(cohorts) - 1)] for place in range(learners)]
+        enrolments = _enrolments(db, programme, people, cohort_of)
+        for begin in range(0, learners, AT_ONCE):
+            some = slice(begin, begin + AT_ONCE)
+            _learning(db, programme, enrolments[some], ticks)
+            learning = zip(people[some], enrolments[some], cohort_of[some], strict=True)
+            _posts(db, programme, list(learning), coach_id, posts_each)
         return Seeded(
             learner=open_session(db, people[7]),
             coach=open_session(db, coach_id),
@@ -94,9 +110,7 @@ def _people(db: Session, organization_id: int, learners: int) -> list[int]:
     return _insert(db, Person, [_person(organization_id, f"Learner {n:05}") for n in range(learners)])
 
 
-def _enrolments(
-    db: Session, programme: Programme, people: list[int], cohorts: list[int], cohort_size: int
-) -> list[int]:
+def _enrolments(db: Session, programme: Programme, people: list[int], cohort_of: list[int]) -> list[int]:
     at = now()
     return _insert(
         db,
@@ -105,17 +119,17 @@ def _enrolments(
             {
                 "person_id": person,
                 "programme_slug": programme.slug,
-                "cohort_id": cohorts[min(number // cohort_size, len(cohorts) - 1)],
+                "cohort_id": cohort,
                 "started_at": at - timedelta(days=60),
                 "last_active_at": at - timedelta(minutes=number * 37 % 80_000),
                 "things_complete": number % len(programme.things),
             }
-            for number, person in enumerate(people)
+            for number, (person, cohort) in enumerate(zip(people, cohort_of, strict=True))
         ],
     )
 
 
-def _learning(db: Session, programme: Programme, enrolments: list[int]) -> None:
+def _learning(db: Session, programme: Programme, enrolments: list[int], with_ticks: bool) -> None:
     at = now()
     ticks, records, packs = [], [], []
     for number, enrolment in enumerate(enrolments):
@@ -132,19 +146,14 @@ def _learning(db: Session, programme: Programme, enrolments: list[int]) -> None:
             facts[thing.slug] = packed(Facts(thing.counted, reflected=True, completed_at=at))
         state = {"enrolment_id": enrolment, "digest": programme.digest, "pack": pack, "facts": facts}
         packs.append(state)
-    _insert(db, Tick, ticks, returning=False)
+    if with_ticks:
+        _insert(db, Tick, ticks, returning=False)
     _insert(db, ThingRecord, records, returning=False)
     _insert(db, ProgressState, packs, returning=False)
 
 
 def _posts(
-    db: Session,
-    programme: Programme,
-    people: list[int],
-    enrolments: list[int],
-    cohorts: list[int],
-    coach_id: int,
-    cohort_size: int,
+    db: Session, programme: Programme, learning: list[tuple[int, int, int]], coach_id: int, each: int
 ) -> None:
     at, html = now(), str(render_post(BODY, "en"))
     draw = random.Random(23)
@@ -153,7 +162,7 @@ def _posts(
         {
             "author_id": person,
             "enrolment_id": enrolment,
-            "cohort_id": cohorts[min(place // cohort_size, len(cohorts) - 1)],
+            "cohort_id": cohort,
             "programme_slug": programme.slug,
             "thing_slug": programme.things[number % len(programme.things)].slug,
             "visibility": draw.choice(visibilities),
@@ -163,8 +172,8 @@ def _posts(
             "excerpt": excerpt(html, EXCERPT_LENGTH),
             "published_at": at - timedelta(minutes=draw.randrange(80_000)),
         }
-        for place, (person, enrolment) in enumerate(zip(people, enrolments, strict=True))
-        for number in range(POSTS_EACH)
+        for person, enrolment, cohort in learning
+        for number in range(each)
     ]
     ids = _insert(db, Post, posts)
     _reviews(db, posts, ids)

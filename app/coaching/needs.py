@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, distinct, exists, func, or_, select
+from sqlalchemy import Select, distinct, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.blogs.models import Blog, State
@@ -97,18 +97,11 @@ def _case(rule: Rule, since: datetime, row: Any, *, post: str = "", detail: str 
 
 def _first_posts(db: Session, cohort: CohortLine, limits: Thresholds, at: datetime) -> Iterator[Case]:
     """Whether the group promises an answer or not: nobody's first post stays without any reaction."""
-    earliest = aliased(Review)
-    first = (
-        select(earliest.post_id)
-        .where(
-            earliest.enrolment_id == Enrolment.id,
-            earliest.cohort_id == cohort.id,
-            earliest.shared_at.is_not(None),
-        )
-        .order_by(earliest.shared_at, earliest.post_id)
-        .limit(1)
-        .correlate(Enrolment)
-        .scalar_subquery()
+    earlier = aliased(Review)
+    not_the_first = exists().where(
+        earlier.enrolment_id == Review.enrolment_id,
+        earlier.cohort_id == Review.cohort_id,
+        tuple_(earlier.shared_at, earlier.post_id) < tuple_(Review.shared_at, Review.post_id),
     )
     reacted = or_(
         exists().where(
@@ -123,7 +116,7 @@ def _first_posts(db: Session, cohort: CohortLine, limits: Thresholds, at: dateti
         .where(
             Review.cohort_id == cohort.id,
             Review.shared_at < before_working_days(limits.first_days, at, cohort.time_zone),
-            Review.post_id == first,
+            ~not_the_first,
             Review.answered_at.is_(None),
             Review.approved_at.is_(None),
             ~reacted,

@@ -238,6 +238,7 @@ class Review(Base):
         Index("ix_review_shared", "cohort_id", "shared_at", "post_id"),
         _review_index("waiting", "cohort_id", "awaits_since", "post_id", where="awaits_since IS NOT NULL"),
         Index("ix_review_of", "enrolment_id", "awaits_since"),
+        Index("ix_review_first", "enrolment_id", "cohort_id", "shared_at", "post_id"),
         _review_index(
             "unread",
             "cohort_id",

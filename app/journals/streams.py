@@ -280,7 +280,12 @@ def _about_thing(slugs: int) -> Statement:
     cohort."""
     thing = and_(Post.programme_slug == bindparam("programme"), Post.thing_slug.in_(several("thing", slugs)))
     mine = (
-        LINES.where(Post.enrolment_id == _id("enrolment"), Post.author_id == _id("viewer"), thing, VISIBLE)
+        LINES.where(
+            Post.enrolment_id == _id("enrolment"),
+            Post.author_id == _id("viewer"),
+            thing,
+            Post.deleted_at.is_(None),
+        )
         .order_by(Post.id.desc())
         .limit(bindparam("limit"))
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -28,12 +28,17 @@ class SaidView(NamedTuple):
     asks: bool = False
     own: Own = UNSAID
     choices: Choices = ()
-    form: Bound[LineForm] | None = None
+    typed: Bound[LineForm] | None = None
     in_group: bool = False
-    offers: Sequence[Offer] = ()
+    offers: tuple[Offer, ...] = ()
     swapped: bool = False
     told: str = ""
     longest: int = LONGEST_LINE
+
+    @property
+    def form(self) -> Bound[LineForm]:
+        own = self.own
+        return self.typed or blank(LineForm, line=own.line, quotable="1" if own.quotable else "")
 
 
 def said_html(
@@ -46,7 +51,8 @@ def said_html(
     told: str = "",
     form: Bound[LineForm] | None = None,
 ) -> Markup:
-    """Once the Thing is complete; at a breather at once."""
+    """Once the Thing is complete; at a breather at once. Kept for all who said the same, but where somebody
+    typed what is wrong."""
     enrolled, is_done = course.enrolled, pack.get(thing.slug) == State.COMPLETE
     if enrolled is None or not (is_done or thing.breather):
         return reader.pages.part("learn/_said.html", reader.locale, view=SaidView(swapped=swapped))
@@ -57,10 +63,12 @@ def said_html(
         is_done,
         own,
         use_choices(reader.locale),
-        form or blank(LineForm, line=own.line, quotable="1" if own.quotable else ""),
+        form,
         enrolled.cohort is not None,
-        offers(reader.db, course, pack, said, reader.locale, breather=thing.breather),
+        tuple(offers(reader.db, course, pack, said, reader.locale, breather=thing.breather)),
         swapped,
         told,
     )
-    return reader.pages.piece("learn/_said.html", reader.locale, {"view": view})
+    if form is not None:
+        return reader.pages.piece("learn/_said.html", reader.locale, {"view": view})
+    return reader.pages.part("learn/_said.html", reader.locale, view=view)

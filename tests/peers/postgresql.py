@@ -27,6 +27,11 @@ class PostgreSQL:
     def url(self) -> str:
         return f"postgresql://dingen@127.0.0.1:{self.port}/postgres"
 
+    def another(self, name: str) -> str:
+        """The address of one more, empty database of that name."""
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "dingen", name)
+        return self.url.removesuffix("postgres") + name
+
     def start(self) -> None:
         if self.binaries is None:
             raise RuntimeError("PostgreSQL is missing: apt-get install postgresql")
