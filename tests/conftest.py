@@ -20,6 +20,7 @@ from zlib import crc32
 import psycopg
 import pytest
 from fastapi import FastAPI
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
@@ -38,6 +39,8 @@ from app.people.passwords import Passwords
 from app.people.services import open_session
 from app.settings import Settings
 from app.things.catalogue import Programme
+from app.web import render
+from app.web.i18n import Locale
 from tests import proof
 from tests.cast import PASSWORD, PROGRAMME, Cast, make_cast
 from tests.client import Client
@@ -87,6 +90,24 @@ def _runs_on_the_other(item: pytest.Item) -> bool:
         return False
     name = f"{item.path.parent.name}/{item.path.name}::{getattr(item, 'originalname', item.name)}"
     return bool(kind != ("sqlite", "postgresql")[crc32(name.encode()) % 2])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[None]:
+    """What one application compiled of the templates all others of the workers read: a language has its own,
+    with its words in it."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder if worker_id == "master" else folder.parent) / "templates"
+    make = render._environment
+
+    def environment(locale: Locale, **options: Any) -> Any:
+        made, cache = make(locale, **options), folder / locale.language
+        cache.mkdir(parents=True, exist_ok=True)
+        made.bytecode_cache = FileSystemBytecodeCache(str(cache))
+        return made
+
+    with patch.object(render, "_environment", environment):
+        yield
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from app.clock import now
 from app.tables import metadata
 
 T = TypeVar("T")
-LONGEST = timedelta(minutes=1)
+LONGEST = timedelta(minutes=5)
 """What was made longer ago is made anew: tests take it for something that just happened."""
 
 

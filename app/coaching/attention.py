@@ -20,15 +20,14 @@ said.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from app.cohorts.schedule import read_timing
+from app.cohorts.schedule import day_begins, day_in, read_timing
 from app.cohorts.working_days import working_days_between
 
 SHOWN = 10
@@ -110,7 +109,7 @@ def is_silent(last_active: datetime, begun: datetime, active_days: int, at: date
 
 def before_working_days(days: int, at: datetime, zone: str) -> datetime:
     """What happened before this moment is so many working days ago."""
-    today = day = at.astimezone(ZoneInfo(zone)).date()
+    today = day = day_in(zone, at)
     while working_days_between(day, today) < days:
         day -= DAY
-    return datetime.combine(day + DAY, time(), ZoneInfo(zone)).astimezone(UTC)
+    return day_begins(zone, day + DAY)

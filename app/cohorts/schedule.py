@@ -15,7 +15,7 @@ What has opened for the group has opened for everyone in it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple, Protocol
@@ -123,6 +123,11 @@ def today_in(zone: str) -> date:
 
 def day_in(zone: str, moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def day_begins(zone: str, day: date) -> datetime:
+    """In UTC. Where clocks leave midnight out, the moment at which they do."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 @lru_cache(maxsize=2048)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from itertools import islice
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from app.cohorts.queries import CohortLine
 from app.cohorts.runs import run_of
-from app.cohorts.schedule import DAY, WEEK, Schedule, day_in, group_dates, today_in
+from app.cohorts.schedule import DAY, WEEK, Schedule, day_begins, day_in, group_dates, today_in
 from app.insight.queries import Counts, weeks_of_work
 from app.progress.rules import asks, summary
 from app.things.catalogue import Programme
@@ -36,8 +35,8 @@ class WeekLine(NamedTuple):
 def weeks_of_run(db: Session, cohort: CohortLine, programme: Programme, counts: Counts) -> list[WeekLine]:
     """At most a year of weeks: the last that have begun, and those to come where something is planned. None
     before anybody has joined a run without a first day."""
-    today, zone = today_in(cohort.time_zone), ZoneInfo(cohort.time_zone)
-    firsts = _weeks(cohort, counts, today)
+    zone, today = cohort.time_zone, today_in(cohort.time_zone)
+    firsts = first_days(cohort, counts.first_joined_at, today)
     begun = [first for first in firsts if first <= today]
     lines = [
         WeekLine(first, first + WEEK - DAY, planned)
@@ -47,7 +46,7 @@ def weeks_of_run(db: Session, cohort: CohortLine, programme: Programme, counts: 
         lines = lines[: len(begun)]
     if not begun:
         return lines
-    bounds = [datetime.combine(first, time(), zone) for first in (*begun, begun[-1] + WEEK)]
+    bounds = [day_begins(zone, first) for first in (*begun, begun[-1] + WEEK)]
     work = weeks_of_work(db, cohort, programme, bounds)
     for number, bound in enumerate(bounds[1:]):
         lines[number] = lines[number]._replace(
@@ -58,11 +57,11 @@ def weeks_of_run(db: Session, cohort: CohortLine, programme: Programme, counts: 
     return lines
 
 
-def _weeks(cohort: CohortLine, counts: Counts, today: date) -> Sequence[date]:
-    """Their first days: from the first day of the run, else from the day on which somebody joined."""
+def first_days(cohort: CohortLine, first_joined_at: datetime | None, today: date) -> Sequence[date]:
+    """Of the weeks: from the first day of the run, else from the day on which somebody joined."""
     start = cohort.starts_on
-    if start is None and counts.first_joined_at is not None:
-        start = day_in(cohort.time_zone, counts.first_joined_at)
+    if start is None and first_joined_at is not None:
+        start = day_in(cohort.time_zone, first_joined_at)
     if start is None:
         return []
     end = max(cohort.ends_on or today, start)

@@ -79,9 +79,15 @@ def mail_reminders(db: Session, *, after: int = 0) -> None:
         MAIL_REMINDERS.later(db, key=f"reminders:{at:%Y-%m-%d}:{last}", after=last)
 
 
+def step_due(last_active: datetime, at: datetime) -> int | None:
+    """Which of the three it is time for."""
+    away = at - last_active
+    return next((step for step, days in enumerate(AFTER) if days <= away <= days + WITHIN), None)
+
+
 def _remind(db: Session, enrolment: Enrolment, person: Person, at: datetime) -> None:
     """Each of the three once for each time of being away."""
-    step = max(number for number, days in enumerate(AFTER) if enrolment.last_active_at <= at - days)
+    step = step_due(enrolment.last_active_at, at)
     name = f"away {enrolment.id} {step} {enrolment.last_active_at:%y%m%d}"
     if begin_mail(db, person.id, name, since=at - WEEK) is not None:
         language = person.language or person.last_language

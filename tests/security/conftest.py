@@ -105,6 +105,7 @@ ON_ONE_DATABASE = {
     "test_strange_addresses_are_only_not_found": "postgresql",
     "test_strange_queries_change_nothing_but_what_is_listed": "postgresql",
     "test_bytes_that_are_no_text_do_no_harm": "postgresql",
+    "test_only_forms_are_read": "sqlite",
 }
 """Walks over all routes that ask nothing of a database which the other one would answer in another way; of
 values that a database may refuse, the stricter one is asked. Between the matrix and the search for secrets
