@@ -102,6 +102,7 @@ ON_ONE_DATABASE = {
     "test_everyone_gets_exactly_what_the_matrix_says": "postgresql",
     "test_the_same_form_a_second_time_changes_nothing": "sqlite",
     "test_no_log_tells_a_secret": "sqlite",
+    "test_once_near.py": "sqlite",
     "test_strange_addresses_are_only_not_found": "postgresql",
     "test_strange_queries_change_nothing_but_what_is_listed": "postgresql",
     "test_bytes_that_are_no_text_do_no_harm": "postgresql",
