@@ -797,7 +797,9 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "provider": "nosuch" if unknown else "local",
         "token": "nosuch" if unknown else world.ids.get(template.split("/")[1], "nosuch"),
         "link": world.ids["report-link-elsewhere" if state == "elsewhere" else "report-link"],
-        "quote": "nosuch" if state == "elsewhere" else world.ids["quote"],
+        "quote": "nosuch"
+        if state == "elsewhere"
+        else world.ids["quote-out" if template.endswith("/show") else "quote"],
         "kept": world.ids["kept-removed" if state == "removed" else "kept"],
         "revision": "nosuch" if unknown else world.ids["revision"],
         "name": world.ids.get(f"picture-{state}", "nosuch"),
