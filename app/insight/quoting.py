@@ -31,7 +31,7 @@ def quotes_for_report(
     """Those that may stand in the report, and those that are left out of it."""
     statement = select(LeftOutQuote.fingerprint).where(LeftOutQuote.cohort_id == cohort.id)
     out = set(db.scalars(statement))
-    found = quotes(db, Whose(cohort.organization_id, programme, cohort.id))
+    found = _quotes(db, cohort, programme)
     return (
         [quote for quote in found if fingerprint(quote.line) not in out],
         [quote for quote in found if fingerprint(quote.line) in out],
@@ -40,26 +40,26 @@ def quotes_for_report(
 
 def leave_out(db: Session, viewer: Viewer, cohort: CohortLine, programme: Programme, words: str) -> None:
     """The words with that fingerprint. Raises NotFound where nobody allows that they are quoted."""
-    shown, out = quotes_for_report(db, cohort, programme)
-    if _has(shown, words):
-        db.execute(
-            upsert(db, LeftOutQuote).values(cohort_id=cohort.id, fingerprint=words).on_conflict_do_nothing()
-        )
+    _refuse_others(db, cohort, programme, words)
+    values = {"cohort_id": cohort.id, "fingerprint": words}
+    statement = upsert(db, LeftOutQuote).values(**values).on_conflict_do_nothing()
+    if db.execute(statement.returning(LeftOutQuote.cohort_id)).first():
         record(db, viewer.person_id, "left-out-quote", "report", cohort.public_id)
-    elif not _has(out, words):
-        raise NotFound
 
 
 def show_again(db: Session, viewer: Viewer, cohort: CohortLine, programme: Programme, words: str) -> None:
     """Raises NotFound as `leave_out` does."""
-    shown, out = quotes_for_report(db, cohort, programme)
-    if _has(out, words):
-        these = (LeftOutQuote.cohort_id == cohort.id, LeftOutQuote.fingerprint == words)
-        db.execute(delete(LeftOutQuote).where(*these))
+    _refuse_others(db, cohort, programme, words)
+    these = (LeftOutQuote.cohort_id == cohort.id, LeftOutQuote.fingerprint == words)
+    if db.execute(delete(LeftOutQuote).where(*these).returning(LeftOutQuote.cohort_id)).first():
         record(db, viewer.person_id, "showed-quote", "report", cohort.public_id)
-    elif not _has(shown, words):
+
+
+def _refuse_others(db: Session, cohort: CohortLine, programme: Programme, words: str) -> None:
+    """Raises NotFound for words that nobody allows to be quoted."""
+    if not any(fingerprint(quote.line) == words for quote in _quotes(db, cohort, programme)):
         raise NotFound
 
 
-def _has(found: Sequence[Quote], words: str) -> bool:
-    return any(fingerprint(quote.line) == words for quote in found)
+def _quotes(db: Session, cohort: CohortLine, programme: Programme) -> Sequence[Quote]:
+    return quotes(db, Whose(cohort.organization_id, programme, cohort.id))
