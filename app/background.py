@@ -16,6 +16,7 @@ from app.coaching.nudges import MESSAGE
 from app.cohorts.announcing import TELL_ANNOUNCEMENT, tell_of_announcement
 from app.cohorts.invitations import PURPOSE, WRITE_INVITATIONS, forget_invitations, write_invitations
 from app.cohorts.letters import INVITED, invited_letter
+from app.cohorts.new_coaches import TELL_OF_COACH, tell_of_coach
 from app.db import Database
 from app.jobs.models import Priority
 from app.jobs.schedules import Recurring
@@ -93,6 +94,7 @@ def make_worker(
             MAIL_NOTICE: mail_notice,
             TELL: tell_of_session,
             TELL_ANNOUNCEMENT: tell_of_announcement,
+            TELL_OF_COACH: tell_of_coach,
             REMIND: remind_of_sessions,
             MAIL_DIGESTS: partial(mail_digests, zone=zone),
             MAIL_MONDAY: mail_monday,

@@ -15,6 +15,8 @@ from sqlalchemy import inspect, select, text
 
 from app.clock import now
 from app.db import Database
+from app.growth.models import Ballot, Moment, ToldAnswer
+from app.growth.services import Sense, Sureness, look_back, rate_oneself
 from app.journals.models import Comment, Post, Reaction, Review, Revision
 from app.migrate import MigrationError, config, current_revision, is_current, is_ours, migrating, upgrade
 from app.progress.models import ProgressState
@@ -24,7 +26,7 @@ from app.tables import metadata
 from app.things.library import Library
 from tests.cast import PROGRAMME, make_cast
 from tests.conftest import CONTENT, new_database, settings_for
-from tests.deeds import enrolments_of, write_posts
+from tests.deeds import crowd, enrolments_of, write_posts
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -131,6 +133,35 @@ def _answer(post: Post, author_id: int, at: datetime, **values: Any) -> Comment:
     return Comment(
         post_id=post.id, author_id=author_id, audience="readers", body="A", html="A", at=at, **values
     )
+
+
+def test_what_learners_said_before_is_told_by_fives_and_the_rest_waits(empty: Database) -> None:
+    upgrade(empty)
+    with empty.transaction() as db:
+        cast = make_cast(db, "x")
+        crowd(db, [f"Jan {number}" for number in range(5)], cast.cohort)
+        thing = Library(CONTENT).catalogue.programmes[PROGRAMME].things[0]
+        for number, enrolment in enumerate(enrolments_of(db, cast.cohort)):
+            look_back(db, enrolment.id, {thing: Sense(10 * number, 5 if number else None)})
+            rate_oneself(db, enrolment.id, Moment.START, Sureness(1, 2, None))
+            rate_oneself(db, enrolment.id, Moment.END, Sureness(3, 4, 5))
+    before = _told(empty)
+    assert {question for _, question, *_ in before[0]} == {"minutes", "useful", "dare", "help"}
+    with migrating(empty) as connection:
+        command.downgrade(config(connection), "20261126_0320")
+    upgrade(empty)
+    assert _told(empty) == before
+
+
+def _told(database: Database) -> list[list[Any]]:
+    """What is told, and what was given, with whether it waits."""
+    told = select(ToldAnswer.cohort_id, ToldAnswer.question, ToldAnswer.value, ToldAnswer.before)
+    given = select(Ballot.enrolment_id, Ballot.question, Ballot.value, Ballot.before, Ballot.cohort_id)
+    with database.transaction(write=False) as db:
+        return [
+            [tuple(row) for row in db.execute(statement.order_by(*statement.selected_columns))]
+            for statement in (told, given)
+        ]
 
 
 def test_replies_are_answers_where_there_are_no_replies(empty: Database) -> None:

@@ -98,6 +98,7 @@ class NoticesForm(Form):
     not_let_in: Frequency | None = None
     pod: Frequency | None = None
     buddy: Frequency | None = None
+    coach: Frequency | None = None
     mentor_asked: Frequency | None = None
     mentor: Frequency | None = None
     shared: Frequency | None = None

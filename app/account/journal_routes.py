@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import StreamingResponse
 
+from app.account.chosen import plan_file, record_file
 from app.account.from_coaches import coaches_file
 from app.account.journal import answers_of, entries_of
 from app.account.kept import kept_card, kept_file
@@ -48,6 +49,8 @@ def journal_archive(request: Request, db: Session, viewer: Viewer, locale: Local
         "kept.md": kept_file(cards, base_url, locale),
         "from-coaches.md": coaches_file(notes_about(db, viewer.person_id), locale),
         "said.md": said_file(db, viewer.person_id, catalogue_of(request), locale),
+        "plan.md": plan_file(db, viewer, catalogue_of(request), locale),
+        "record.md": record_file(db, viewer, catalogue_of(request), locale, base_url),
     }
     file = archive(entries, own_pictures(db, viewer.person_id), page, beside)
     headers = {

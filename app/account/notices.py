@@ -37,6 +37,7 @@ KINDS = {
     Kind.NOT_LET_IN: message("You are not let into a group that you asked to join"),
     Kind.POD: message("You come into a small group"),
     Kind.BUDDY: message("You have another buddy"),
+    Kind.COACH: message("Your group has another coach"),
     Kind.MENTOR_ASKED: message("Somebody asks you to be their mentor"),
     Kind.MENTOR: message("Somebody becomes your mentor"),
     Kind.SHARED: message("A learner whose mentor you are shares a post with you"),
@@ -74,7 +75,7 @@ CONCERNS: Mapping[str, Callable[[Viewer], bool]] = {
         (Kind.HANDED_OVER, Kind.STOPPED, Kind.WANTS_TO_TALK, MONDAY), lambda viewer: bool(viewer.coached)
     ),
     **dict.fromkeys(
-        (Kind.ANNOUNCEMENT, Kind.TIMES, Kind.POD, Kind.BUDDY), lambda viewer: bool(viewer.cohorts)
+        (Kind.ANNOUNCEMENT, Kind.TIMES, Kind.POD, Kind.BUDDY, Kind.COACH), lambda viewer: bool(viewer.cohorts)
     ),
     **dict.fromkeys(
         (Kind.SESSION, Kind.SOON, Kind.CONVERSATION),

@@ -23,6 +23,7 @@ from app.cohorts.models import (
     JoinRequest,
     Mode,
 )
+from app.cohorts.new_coaches import tell_of_coach_later
 from app.cohorts.queries import active_enrolment, members_count, normal_code
 from app.cohorts.schedule import today_in
 from app.errors import Refused
@@ -102,7 +103,7 @@ def create_cohort(
 
 
 def add_coach(db: Session, cohort: Cohort, person_id: int, *, actor_id: int | None) -> None:
-    """Make a person coach of a cohort; doing it again changes nothing."""
+    """Make a person coach of a cohort, and tell who learns in it; doing it again changes nothing."""
     at = now()
     statement = upsert(db, CohortCoach).values(cohort_id=cohort.id, person_id=person_id, since=at)
     changed = db.execute(
@@ -114,6 +115,7 @@ def add_coach(db: Session, cohort: Cohort, person_id: int, *, actor_id: int | No
     ).first()
     if changed:
         record(db, actor_id, "added-coach", "cohort", cohort.public_id, person=person_id)
+        tell_of_coach_later(db, cohort.id, person_id, at)
 
 
 def remove_coach(db: Session, cohort: Cohort, person_id: int, *, actor_id: int | None) -> None:

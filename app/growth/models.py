@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.clock import now
@@ -25,6 +25,9 @@ class Moment(StrEnum):
 
     START = "start"
     END = "end"
+
+
+WAITING = text("value IS NOT NULL")
 
 
 class ThingAnswer(Base):
@@ -61,3 +64,53 @@ class SelfRating(Base):
     help: Mapped[int | None] = mapped_column()
     ask: Mapped[int | None] = mapped_column()
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Ballot(Base):
+    """That somebody answered what figures are made of: a question about a Thing, or, without one, about
+    themselves. It counts in the cohort in which it was given. It has the answer, and that of `before` where
+    two moments are compared, while it waits to be told with others, and neither from then on."""
+
+    __tablename__ = "ballot"
+    __table_args__ = (
+        Index("ix_ballot_cohort_id", "cohort_id"),
+        Index("ix_ballot_programme", "organization_id", "programme_slug"),
+        Index(
+            "ix_ballot_waiting",
+            *("organization_id", "programme_slug", "thing_slug", "question"),
+            sqlite_where=WAITING,
+            postgresql_where=WAITING,
+        ),
+    )
+
+    enrolment_id: Mapped[int] = mapped_column(
+        ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    thing_slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    question: Mapped[str] = mapped_column(String(8), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    programme_slug: Mapped[str] = mapped_column(String(80))
+    cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id", ondelete="SET NULL"))
+    value: Mapped[int | None] = mapped_column()
+    before: Mapped[int | None] = mapped_column()
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ToldAnswer(Base):
+    """One of five or more that were told together, of a cohort or, without one, of a programme. Whose it was
+    is not known any more, and it stays."""
+
+    __tablename__ = "told_answer"
+    __table_args__ = (
+        Index("ix_told_answer_cohort_id", "cohort_id"),
+        Index("ix_told_answer_programme", "organization_id", "programme_slug"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    programme_slug: Mapped[str] = mapped_column(String(80))
+    cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id", ondelete="SET NULL"))
+    thing_slug: Mapped[str] = mapped_column(String(80))
+    question: Mapped[str] = mapped_column(String(8))
+    value: Mapped[int] = mapped_column()
+    before: Mapped[int | None] = mapped_column()

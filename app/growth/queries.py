@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, null, or_, select, union_all
+from sqlalchemy.orm import Session
 
 from app.cohorts.models import Enrolment
 from app.growth.figures import Figure, average, middle
-from app.growth.models import Moment, SelfRating, ThingAnswer, Use
+from app.growth.models import Ballot, Moment, SelfRating, ThingAnswer, ToldAnswer, Use
 from app.people.models import Person
 from app.progress.queries import slugs_of
 from app.statements import Statement
@@ -125,13 +125,75 @@ class Asking:
         return asked.rows(db, whose.parameters)
 
 
-_SAID = Asking(
-    select(
-        Enrolment.cohort_id, ThingAnswer.thing_slug, ThingAnswer.use, ThingAnswer.minutes, ThingAnswer.useful
+class _Count(NamedTuple):
+    """How many there are; of those that are told, also the answer."""
+
+    thing_slug: str
+    question: str
+    value: int | None
+    before: int | None
+    number: int
+
+
+def _counting(*whose: str) -> Statement:
+    """How many answers were given to each question, and how many times each was told; of those who are named
+    alike by `whose`."""
+    given = select(
+        Ballot.thing_slug, Ballot.question, null().label("value"), null().label("before"), func.count()
     )
+    told = select(
+        ToldAnswer.thing_slug, ToldAnswer.question, ToldAnswer.value, ToldAnswer.before, func.count()
+    )
+    return Statement(
+        union_all(
+            given.where(*_alike(Ballot, whose)).group_by(Ballot.thing_slug, Ballot.question),
+            told.where(*_alike(ToldAnswer, whose)).group_by(
+                ToldAnswer.thing_slug, ToldAnswer.question, ToldAnswer.value, ToldAnswer.before
+            ),
+        ),
+        row=_Count,
+    )
+
+
+def _alike(table: type[Ballot] | type[ToldAnswer], whose: Iterable[str]) -> list[ColumnElement[bool]]:
+    return [getattr(table, name) == bindparam(name.split("_")[0]) for name in whose]
+
+
+_OF_COHORT = _counting("cohort_id")
+_OF_ALL = _counting("organization_id", "programme_slug")
+
+
+class _Counted:
+    """To one question: how many answers there are, and those that are told, with those of before."""
+
+    def __init__(self) -> None:
+        self.answers = 0
+        self.told: list[int] = []
+        self.before: list[int] = []
+
+
+def _counted(db: Session, whose: Whose) -> Mapping[tuple[str, str], _Counted]:
+    """By Thing, whatever its name was, and question; without a Thing, of those about oneself."""
+    things = (*whose.programme.things, *whose.programme.beyond)
+    named = {slug: thing.slug for thing in things for slug in slugs_of(thing)} | {"": ""}
+    found: defaultdict[tuple[str | None, str], _Counted] = defaultdict(_Counted)
+    counts = _OF_ALL if whose.cohort_id is None else _OF_COHORT
+    for row in counts.rows(db, whose.parameters):
+        of_question = found[named.get(row.thing_slug), row.question]
+        if row.value is None:
+            of_question.answers += row.number
+            continue
+        of_question.told += [row.value] * row.number
+        of_question.before += [row.before] * row.number if row.before else []
+    return {(slug, question): counted for (slug, question), counted in found.items() if slug is not None}
+
+
+_USES = Asking(
+    select(ThingAnswer.thing_slug, ThingAnswer.use, func.count().label("answers"))
     .select_from(Enrolment)
     .join(ThingAnswer, ThingAnswer.enrolment_id == Enrolment.id)
-    .order_by(ThingAnswer.asked_at, ThingAnswer.enrolment_id)
+    .where(ThingAnswer.use.is_not(None))
+    .group_by(ThingAnswer.thing_slug, ThingAnswer.use)
 )
 
 
@@ -145,37 +207,33 @@ class ThingFigures:
     useful: Figure = NO_FIGURE
 
 
-Groups = defaultdict[int | None, list[int]]
-
-
-class _Said:
-    """All answers about one Thing."""
-
-    def __init__(self) -> None:
-        self.uses: Counter[str | None] = Counter()
-        self.minutes: Groups = defaultdict(list)
-        self.useful: Groups = defaultdict(list)
-
-    def figures(self) -> ThingFigures:
-        uses = {use: self.uses[use.value] for use in Use if self.uses[use.value]}
-        return ThingFigures(uses, middle(self.minutes.values()), average(self.useful.values()))
-
-
 def figures_by_thing(db: Session, whose: Whose) -> Mapping[str, ThingFigures]:
     """{slug: figures} of each Thing."""
     things = (*whose.programme.things, *whose.programme.beyond)
-    said = {thing.slug: _Said() for thing in things}
-    named = {slug: said[thing.slug] for thing in things for slug in slugs_of(thing)}
-    for cohort_id, slug, use, minutes, useful in _SAID.rows(db, whose):
-        of_thing = named.get(slug)
-        if of_thing is None:
-            continue
-        of_thing.uses[use] += 1
-        if minutes is not None:
-            of_thing.minutes[cohort_id].append(minutes)
-        if useful is not None:
-            of_thing.useful[cohort_id].append(useful)
-    return {slug: of_thing.figures() for slug, of_thing in said.items()}
+    uses: dict[str, Counter[Use]] = {thing.slug: Counter() for thing in things}
+    named = {slug: uses[thing.slug] for thing in things for slug in slugs_of(thing)}
+    for slug, use, answers in _USES.rows(db, whose):
+        if slug in named:
+            named[slug][Use(use)] += answers
+    counted = _counted(db, whose)
+    return {
+        slug: ThingFigures(
+            {use: of_thing[use] for use in Use if of_thing[use]},
+            _told(counted, slug, "minutes", middle),
+            _told(counted, slug, "useful", average),
+        )
+        for slug, of_thing in uses.items()
+    }
+
+
+def _told(
+    counted: Mapping[tuple[str, str], _Counted],
+    slug: str,
+    question: str,
+    measure: Callable[[int, Sequence[int]], Figure],
+) -> Figure:
+    found = counted.get((slug, question))
+    return measure(found.answers, found.told) if found else NO_FIGURE
 
 
 class Quote(NamedTuple):
@@ -225,36 +283,24 @@ class Growth:
     changes: Mapping[str, Change]
 
 
-_start, _end = aliased(SelfRating), aliased(SelfRating)
-_RATINGS = Asking(
-    select(
-        Enrolment.cohort_id,
-        *(getattr(_start, name).label(f"start_{name}") for name in QUESTIONS),
-        *(getattr(_end, name).label(f"end_{name}") for name in QUESTIONS),
-    )
+_RATED_AT = Asking(
+    select(SelfRating.moment, func.count().label("people"))
     .select_from(Enrolment)
-    .outerjoin(_start, and_(_start.enrolment_id == Enrolment.id, _start.moment == Moment.START.value))
-    .outerjoin(_end, and_(_end.enrolment_id == Enrolment.id, _end.moment == Moment.END.value))
-    .where(or_(_start.moment.is_not(None), _end.moment.is_not(None)))
-    .order_by(_end.at, Enrolment.id)
+    .join(SelfRating, SelfRating.enrolment_id == Enrolment.id)
+    .where(or_(*(getattr(SelfRating, name).is_not(None) for name in QUESTIONS)))
+    .group_by(SelfRating.moment)
 )
 
 
 def growth(db: Session, whose: Whose) -> Growth:
-    rows = _RATINGS.rows(db, whose)
+    people = {Moment(moment): count for moment, count in _RATED_AT.rows(db, whose)}
+    counted = _counted(db, whose)
     return Growth(
-        sum(any(getattr(row, f"start_{name}") for name in QUESTIONS) for row in rows),
-        sum(any(getattr(row, f"end_{name}") for name in QUESTIONS) for row in rows),
-        {name: _change(rows, name) for name in QUESTIONS},
+        people.get(Moment.START, 0),
+        people.get(Moment.END, 0),
+        {name: _change(counted.get(("", name), _Counted())) for name in QUESTIONS},
     )
 
 
-def _change(rows: Sequence[Any], name: str) -> Change:
-    before: Groups = defaultdict(list)
-    after: Groups = defaultdict(list)
-    for row in rows:
-        at_start, at_end = getattr(row, f"start_{name}"), getattr(row, f"end_{name}")
-        if at_start is not None and at_end is not None:
-            before[row.cohort_id].append(at_start)
-            after[row.cohort_id].append(at_end)
-    return Change(average(before.values()), average(after.values()))
+def _change(found: _Counted) -> Change:
+    return Change(average(found.answers, found.before), average(found.answers, found.told))

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.growth.models import Moment, SelfRating, ThingAnswer, Use
+from app.growth.ballots import Answer, offer
+from app.growth.models import Ballot, Moment, SelfRating, ThingAnswer, Use
 from app.progress.queries import slugs_of
 from app.statements import insert_once
 from app.things.catalogue import Thing
@@ -59,6 +60,13 @@ def look_back(db: Session, enrolment_id: int, senses: Mapping[Thing, Sense]) -> 
             answer.asked_at = now()
         answer.minutes, answer.useful = sense
     db.flush()
+    given = {
+        (thing.slug, question): None if value is None else Answer(value)
+        for thing, sense in senses.items()
+        for question, value in sense._asdict().items()
+    }
+    if given:
+        offer(db, enrolment_id, given)
 
 
 def rather_not_look_back(db: Session, enrolment_id: int, things: Iterable[Thing]) -> None:
@@ -75,11 +83,26 @@ def rate_oneself(db: Session, enrolment_id: int, moment: Moment, sureness: Suren
         rating.at = now()
     rating.dare, rating.help, rating.ask = sureness
     db.flush()
+    _compare(db, enrolment_id)
 
 
 def rather_not_rate_oneself(db: Session, enrolment_id: int, moment: Moment) -> None:
     """Not to be asked again; what was answered stays."""
     _rating(db, enrolment_id, moment)
+
+
+def _compare(db: Session, enrolment_id: int) -> None:
+    """What changed since the start counts once both were said."""
+    start = db.get(SelfRating, (enrolment_id, Moment.START.value))
+    end = db.get(SelfRating, (enrolment_id, Moment.END.value))
+    if start is None or end is None:
+        return
+    pairs = {name: (getattr(end, name), getattr(start, name)) for name in Sureness._fields}
+    offer(
+        db,
+        enrolment_id,
+        {("", name): None if None in pair else Answer(*pair) for name, pair in pairs.items()},
+    )
 
 
 def _rating(db: Session, enrolment_id: int, moment: Moment) -> SelfRating:
@@ -104,5 +127,9 @@ def _rename(db: Session, answer: ThingAnswer | None, slug: str) -> None:
     if answer is None:
         return
     if db.get(ThingAnswer, (answer.enrolment_id, slug)) is None:
+        ballots = update(Ballot).where(
+            Ballot.enrolment_id == answer.enrolment_id, Ballot.thing_slug == answer.thing_slug
+        )
+        db.execute(ballots.values(thing_slug=slug))
         answer.thing_slug = slug
         db.flush()

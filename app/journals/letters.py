@@ -50,7 +50,7 @@ QUOTED = 70
 
 ORDER = (
     *(Kind.SESSION, Kind.SOON, Kind.ANNOUNCEMENT, *CONVERSING),
-    *(Kind.JOIN_REQUEST, Kind.LET_IN, Kind.NOT_LET_IN, Kind.POD, Kind.BUDDY),
+    *(Kind.JOIN_REQUEST, Kind.LET_IN, Kind.NOT_LET_IN, Kind.POD, Kind.BUDDY, Kind.COACH),
     *(Kind.MENTOR_ASKED, Kind.MENTOR, Kind.SHARED),
     *(Kind.ANSWER, Kind.MESSAGE, Kind.ANOTHER_LOOK, Kind.REPLY, Kind.APPROVED, Kind.TALK, Kind.ACCEPTED),
     *(Kind.MENTION, Kind.QUESTION, Kind.HANDED_OVER, Kind.STOPPED),
@@ -80,6 +80,7 @@ SUBJECTS = {
     Kind.NOT_LET_IN: message("About the group that you asked to join"),
     Kind.POD: message("You are in a small group"),
     Kind.BUDDY: message("You have a buddy"),
+    Kind.COACH: message("%(name)s coaches your group now"),
     Kind.MENTOR_ASKED: message("%(name)s asks you to be their mentor"),
     Kind.MENTOR: message("%(name)s is your mentor now"),
     Kind.SHARED: message("%(name)s shares a post with you"),

@@ -67,6 +67,42 @@ def own_posts_in(db: Session, enrolment: Enrolment) -> list[OwnPost]:
     return _POSTS.rows(db, {"enrolment": enrolment.id, "author": enrolment.person_id})
 
 
+class ChosenPost(NamedTuple):
+    """`of` is the programme of the record."""
+
+    of: str
+    public_id: str
+    title: str
+    programme_slug: str | None
+    thing_slug: str | None
+    whole: bool
+
+
+def all_chosen(db: Session, person_id: int) -> list[ChosenPost]:
+    """For all records of a person, the oldest first."""
+    found = (
+        select(
+            Enrolment.programme_slug,
+            Post.public_id,
+            Post.title,
+            Post.programme_slug,
+            Post.thing_slug,
+            RecordedPost.whole,
+        )
+        .join(RecordedPost, RecordedPost.enrolment_id == Enrolment.id)
+        .join(Post, Post.id == RecordedPost.post_id)
+        .where(
+            Enrolment.person_id == person_id,
+            Post.author_id == person_id,
+            Post.enrolment_id == Enrolment.id,
+            Post.published_at.is_not(None),
+            Post.deleted_at.is_(None),
+        )
+        .order_by(Enrolment.id, Post.published_at, Post.id)
+    )
+    return [ChosenPost(*row) for row in db.execute(found)]
+
+
 def choose_posts(db: Session, enrolment: Enrolment, public_ids: Collection[str], *, whole: bool) -> None:
     """These of one's own posts, and no others."""
     db.refresh(enrolment, ["id"], with_for_update=True)

@@ -15,18 +15,12 @@ from app.notices.queries import choices_of
 from app.people.models import Person
 from app.people.viewer import Enrolled
 from app.plans.queries import PlanLine, plan_line
-from app.plans.words import plan_in_words, weekdays
+from app.plans.words import LEADS, plan_in_words, weekdays
 from app.web.forms import Bound, blank
-from app.web.i18n import Locale, message
+from app.web.i18n import Locale
 
 LENGTHS = (15, 20, 30, 45, 60, 90, 120)
 USUAL_LENGTH = 30
-LEADS = {
-    "": message("No mail"),
-    "0": message("At that time"),
-    "15": message("A quarter of an hour before"),
-    "60": message("An hour before"),
-}
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     NOT_LET_IN = "not_let_in"
     POD = "pod"
     BUDDY = "buddy"
+    COACH = "coach"
     MENTOR_ASKED = "mentor_asked"
     MENTOR = "mentor"
     SHARED = "shared"

@@ -8,7 +8,15 @@ from functools import lru_cache
 from babel.dates import get_day_names
 
 from app.plans.weekly import WeeklyTime
-from app.web.i18n import Locale
+from app.web.i18n import Locale, message
+
+LEADS = {
+    "": message("No mail"),
+    "0": message("At that time"),
+    "15": message("A quarter of an hour before"),
+    "60": message("An hour before"),
+}
+"""When a reminder comes, as a form has it."""
 
 
 def plan_in_words(times: Sequence[WeeklyTime], locale: Locale) -> str:

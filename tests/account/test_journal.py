@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -11,6 +12,8 @@ from sqlalchemy import select
 from app.growth.models import Moment, Use
 from app.growth.services import Sense, Sureness, add_line, look_back, rate_oneself, say_use
 from app.journals.models import Picture, Post
+from app.keeping.records import choose_posts
+from app.plans.services import Slot, keep_plan
 from tests.cast import PROGRAMME
 from tests.conftest import BASE_URL, Site
 from tests.deeds import enrolments_of, reflect
@@ -152,3 +155,25 @@ def test_what_was_said_of_things_and_of_oneself_comes_along(site: Site) -> None:
         assert f"- {line}\n" in said
     assert "- I dare to try something new: Not yet\n- I can help a visitor: Fully\n" in said
     assert "whom to ask" not in said and "said.md" not in archive(site, "peer").namelist()
+
+
+def test_a_plan_and_what_was_chosen_for_a_record_come_along(site: Site) -> None:
+    zipped = archive(site)
+    assert not {"plan.md", "record.md"} & set(zipped.namelist())
+    post = reflect(site, site.cast.learner, title="A find", visibility="private")
+    reflect(site, site.cast.learner, title="Not chosen")
+    gone = reflect(site, site.cast.learner, title="Deleted since")
+    with site.db() as db:
+        enrolment = enrolments_of(db, site.cast.cohort)[0]
+        db.refresh(enrolment, ["cohort"])
+        keep_plan(db, enrolment, [Slot(3, time(9, 30), 30)], time_zone="Europe/Brussels", lead=15)
+        chosen = [address.rpartition("/")[2] for address in (post, gone)]
+        choose_posts(db, enrolment, chosen, whole=True)
+    site.client(site.cast.learner).post(f"{gone}/delete")
+    zipped = archive(site)
+    plan, record = text(zipped, "plan.md"), text(zipped, "record.md")
+    assert "## Demo programme" in plan and "- Thursday 9:30, 30 minutes" in plan
+    assert "A quarter of an hour before" in plan and "Brussels" in plan
+    assert f"- [A find]({BASE_URL}{post})" in record and "the whole text" in record
+    assert "Not chosen" not in record and "Deleted since" not in record
+    assert not {"plan.md", "record.md"} & set(archive(site, "peer").namelist())

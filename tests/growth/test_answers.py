@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from app.clock import now, set_to
 from app.cohorts.models import Cohort, Enrolment
-from app.growth.figures import Figure
-from app.growth.models import Moment, SelfRating, ThingAnswer, Use
+from app.growth.figures import PATIENCE, Figure
+from app.growth.models import Ballot, Moment, SelfRating, ThingAnswer, Use
 from app.growth.queries import Quote, ThingFigures, Whose, figures_by_thing, growth, own_answers, quotes
 from app.growth.services import Sense, Sureness, add_line, look_back, rate_oneself, say_use, take_back
 from app.journals.services import leave_cohort
@@ -135,3 +136,73 @@ def test_answers_leave_a_group_with_who_leaves_it_and_go_with_who_is_erased(site
         assert figures_by_thing(db, of_all(site))[thing.slug].uses == {Use.DID: 1}
         db.execute(delete(Person).where(Person.id == learner.person_id))
         assert not db.scalars(select(ThingAnswer)).all() and not db.scalars(select(SelfRating)).all()
+
+
+def look(db: Session, learners: Sequence[Enrolment], thing: Thing, useful: int | None) -> None:
+    for enrolment in learners:
+        look_back(db, enrolment.id, {thing: Sense(None, useful)})
+
+
+def test_what_was_told_stays_whoever_changes_leaves_or_is_erased(site: Site, thing: Thing) -> None:
+    ours, all_of_them = of_cohort(site, site.cast.cohort), of_all(site)
+    with site.db() as db:
+        first, *others = learners = more_learners(db, site.cast.cohort, 6)
+        look(db, learners[:5], thing, 3)
+        rate(db, learners[:5], 2, 4)
+        told = Figure(5, 5, 3)
+        assert figures_by_thing(db, ours)[thing.slug].useful == told
+        look(db, [first], thing, 5)
+        look(db, others[:1], thing, None)
+        rate(db, [first], 1, 1)
+        leave_cohort(db, others[1], actor_id=others[1].person_id)
+        for whose in (ours, all_of_them):
+            assert figures_by_thing(db, whose)[thing.slug].useful == told
+            assert growth(db, whose).changes["dare"] == (Figure(5, 5, 2), Figure(5, 5, 4))
+        look(db, learners[5:], thing, 1)
+        assert figures_by_thing(db, ours)[thing.slug].useful == Figure(6, 5, 3)
+        db.execute(delete(Person).where(Person.id == others[2].person_id))
+        assert figures_by_thing(db, ours)[thing.slug].useful == Figure(5, 5, 3)
+        assert not any(
+            ballot.value for ballot in db.scalars(select(Ballot)) if ballot.enrolment_id == first.id
+        )
+
+
+def test_what_waits_is_what_somebody_says_last(site: Site, thing: Thing) -> None:
+    ours = of_cohort(site, site.cast.cohort)
+    with site.db() as db:
+        learners = more_learners(db, site.cast.cohort, 6)
+        look(db, learners[:4], thing, 1)
+        look(db, learners[:3], thing, 5)
+        look(db, learners[3:4], thing, None)
+        assert figures_by_thing(db, ours)[thing.slug].useful == Figure(3)
+        look(db, learners[4:6], thing, 5)
+        assert figures_by_thing(db, ours)[thing.slug].useful == Figure(5, 5, 5)
+
+
+def test_a_small_group_is_told_with_the_programme_after_two_months(site: Site, thing: Thing) -> None:
+    ours, all_of_them = of_cohort(site, site.cast.cohort), of_all(site)
+    with site.db() as db:
+        look(db, more_learners(db, site.cast.cohort, 3), thing, 2)
+        look(db, more_learners(db, site.cast.other_cohort, 1), thing, 2)
+        assert figures_by_thing(db, all_of_them)[thing.slug].useful == Figure(4)
+        with set_to(now() + PATIENCE):
+            look(db, more_learners(db, site.cast.other_cohort, 2)[:1], thing, 4)
+            assert figures_by_thing(db, all_of_them)[thing.slug].useful == Figure(5)
+        with set_to(now() + 2 * PATIENCE):
+            look(db, more_learners(db, site.cast.other_cohort, 1), thing, 4)
+            assert figures_by_thing(db, all_of_them)[thing.slug].useful == Figure(6, 5, 2.4)
+        assert figures_by_thing(db, ours)[thing.slug].useful == Figure(3)
+
+
+def test_an_answer_is_told_once_under_whatever_name_a_thing_has(site: Site, thing: Thing) -> None:
+    renamed = replace(thing, slug="renamed", aliases=(*thing.aliases, thing.slug))
+    programme: Programme = replace(site.programme, things=(renamed, *site.programme.things[1:]))
+    whose = of_cohort(site, site.cast.cohort)._replace(programme=programme)
+    with site.db() as db:
+        learners = more_learners(db, site.cast.cohort, 5)
+        look(db, learners[:4], thing, 3)
+        look(db, learners[:1], renamed, 3)
+        look(db, learners[4:], renamed, 3)
+        assert figures_by_thing(db, whose)["renamed"].useful == Figure(5)
+        look(db, learners[1:4], renamed, 3)
+        assert figures_by_thing(db, whose)["renamed"].useful == Figure(5, 5, 3)

@@ -198,9 +198,30 @@ def test_who_learns_alone_asks_the_mentor_when_stuck(site: Site) -> None:
 def test_what_only_a_mentor_reads_is_reported_to_the_organizers(site: Site) -> None:
     cast = site.cast
     become(site, cast.stranger, cast.learner)
-    post = reflect(site, cast.learner, visibility="mentor")
-    form = {"reason": "hurts", "to": "coaches", "once": "x"}
-    site.client(cast.stranger).post(f"{post}/report", data=form)
+    post = reflect(site, cast.learner, title="For you", body="Between us.", visibility="mentor")
+    mentor, organizer = site.client(cast.stranger), site.client(cast.organizer)
+    before = words(see(mentor.get(f"{post}/report")), "#f-to")
+    assert "The organizers get your report." in before and "you hand them a copy" in before
+    assert "Only the two of you read this" in before
+    form = {"reason": "hurts", "once": "x"}
+    see(mentor.post(f"{post}/report", data=form | {"to": "coaches"}), 409)
+    see(mentor.post(f"{post}/report", data=form | {"to": "organizers"}), 303)
     reports = f"/cohorts/{cast.cohort.public_id}/coach/reports"
     assert "Lena Maes" not in words(see(site.client(cast.coach).get(reports)))
     see(site.client(cast.coach).get(post), 404)
+    desk = see(organizer.get("/organize/reports"))
+    assert "Between us." in words(desk, ".preview") and "a copy" in words(desk, ".preview")
+    assert desk.css_first(f'a[href="{post}"]') is None, "the copy is all that they read"
+    see(organizer.get(post), 404)
+    assert "to the organizers" in words(see(organizer.get("/organize/log")))
+    action = desk.css_first('form[action^="/organize/reports/"]').attributes["action"] or ""
+    see(organizer.post(action, data={"action": "hide", "reason": "It is not kind."}), 303)
+    see(mentor.get(post), 404)
+    see(organizer.get(post), 404)
+    assert "It is not kind." in words(see(site.client(cast.learner).get(post)))
+
+
+def test_who_reports_what_many_read_is_not_told_that_the_writer_may_guess(site: Site) -> None:
+    post = reflect(site, site.cast.learner, visibility="cohort")
+    page = see(site.client(site.cast.peer).get(f"{post}/report"))
+    assert "Only the two of you" not in words(page)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
+from app.cohorts.models import Cohort
+from app.cohorts.services import add_coach, remove_coach
+from app.notices.models import Notice
+from app.people.models import Person
 from tests.conftest import Site
-from tests.deeds import reflect
+from tests.deeds import crowd, reflect
 from tests.pages import see, value, words
 
 
@@ -52,3 +58,46 @@ def test_a_coach_goes_without_anybody_in_their_place(site: Site) -> None:
     see(site.client(site.cast.organizer).post(url(site)), 303)
     see(site.client(site.cast.organizer).post(url(site)), 404)
     see(site.client(site.cast.coach).get(f"/cohorts/{site.cast.cohort.public_id}/coach"), 404)
+
+
+def told(site: Site, person: Person) -> str:
+    return words(see(site.client(person).get("/notices")))
+
+
+def test_who_learns_in_a_group_is_told_who_coaches_it_from_now_on(site: Site) -> None:
+    cast = site.cast
+    sentence = "Stien Vos coaches a group of yours now, and reads what you share with its coaches"
+    for status in (303, 404):
+        form = {"email": "Stien@example.org"}
+        see(site.client(cast.organizer).post(url(site), data=form), status)
+        site.work()
+    for person in (cast.learner, cast.peer):
+        assert told(site, person).count(sentence) == 1
+    for person in (cast.other_learner, cast.stranger, cast.coach):
+        assert sentence not in told(site, person)
+    with site.db() as db:
+        kinds = db.scalars(select(Notice.kind).where(Notice.person_id == cast.learner.id)).all()
+    assert kinds == ["coach"], "who coached from the beginning is no news"
+
+
+def test_nobody_is_told_of_a_coach_who_is_none_any_more(site: Site) -> None:
+    cast = site.cast
+    with site.db() as db:
+        cohort = db.get_one(Cohort, cast.cohort.id)
+        add_coach(db, cohort, cast.stranger.id, actor_id=cast.organizer.id)
+        remove_coach(db, cohort, cast.stranger.id, actor_id=cast.organizer.id)
+    site.work()
+    assert "coaches a group of yours" not in told(site, cast.learner)
+
+
+def test_a_large_group_is_told_some_at_a_time_and_everybody_once(site: Site) -> None:
+    cast = site.cast
+    with site.db() as db:
+        cohort = db.get_one(Cohort, cast.cohort.id)
+        crowd(db, [f"Jan {number:03}" for number in range(105)], cohort)
+        add_coach(db, cohort, cast.stranger.id, actor_id=cast.organizer.id)
+        add_coach(db, cohort, cast.stranger.id, actor_id=cast.organizer.id)
+    site.work()
+    with site.db() as db:
+        people = db.scalars(select(Notice.person_id).where(Notice.kind == "coach")).all()
+    assert len(people) == len(set(people)) == 107

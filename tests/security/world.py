@@ -51,6 +51,8 @@ from app.db import new_public_id
 from app.growth.models import Use
 from app.growth.services import add_line, say_use
 from app.insight.links import make_link, report_word, withdraw_link
+from app.insight.models import LeftOutQuote
+from app.insight.quoting import fingerprint
 from app.insight.services import write_what_next
 from app.jobs.models import Job
 from app.journals.feed_keys import feed_word, keep_key
@@ -608,19 +610,23 @@ def _keep(world: World, db: Session) -> None:
 
 
 def _say(world: World, db: Session) -> None:
-    """A line about a Thing for oneself, and one that may be quoted."""
-    third = world.site.programme.thing("third")
-    assert third is not None
-    for author, text, readers in (
-        ("learner", "Line for myself kumquat", ("learner",)),
-        ("peer", "Line to be quoted kumquat", ("peer", *DESK)),
+    """A line about a Thing for oneself, and two that may be quoted, of which one stays out of the report."""
+    programme = world.site.programme
+    for author, slug, text, readers in (
+        ("learner", "third", "Line for myself kumquat", ("learner",)),
+        ("peer", "third", "Line to be quoted kumquat", ("peer", *DESK)),
+        ("peer", "second", "Line left out kumquat", ("peer", *DESK)),
     ):
         enrolment = active_enrolment(db, world.person(author).id, PROGRAMME)
-        assert enrolment is not None
-        complete_activity(db, seen(db, enrolment.id), world.site.programme, third, "only")
-        say_use(db, enrolment.id, third, Use.SOON)
-        add_line(db, enrolment.id, third, text, quotable=author == "peer")
+        thing = programme.thing(slug)
+        assert enrolment is not None and thing is not None
+        if slug == "third":
+            complete_activity(db, seen(db, enrolment.id), programme, thing, "only")
+        say_use(db, enrolment.id, thing, Use.SOON)
+        add_line(db, enrolment.id, thing, text, quotable=author == "peer")
         world.secrets.append(Secret(text, readers))
+        world.ids["quote" if slug == "third" else "quote-out"] = fingerprint(text)
+    db.add(LeftOutQuote(cohort_id=world.site.cast.cohort.id, fingerprint=world.ids["quote-out"]))
 
 
 def _open_ways_in(world: World, db: Session) -> None:
