@@ -61,8 +61,9 @@ def grid_view(
     show: Show,
     search: str,
     cursor: str,
+    size: int,
 ) -> GridView:
-    page = grid(db, cohort, programme, sort=sort, show=show, search=search, cursor=cursor)
+    page = grid(db, cohort, programme, sort=sort, show=show, search=search, cursor=cursor, size=size)
     rows: list[Markup] = []
     pod: str | None = None
     for row in page.items:

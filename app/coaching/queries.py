@@ -41,7 +41,7 @@ from app.statements import Statement
 from app.things.catalogue import Programme
 from app.web.paging import Page, decode_cursor, encode_cursor
 
-PAGE_SIZE = 50
+PAGE_SIZE, MOST_PRINTED = 50, 500
 ESCAPE = "\\"
 SILENT_AFTER = timedelta(days=14)
 
@@ -101,8 +101,9 @@ def grid(
     show: Show = Show.ALL,
     search: str = "",
     cursor: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[GridRow]:
-    """Fifty learners of a cohort, in one statement whatever their number."""
+    """So many learners of a cohort, in one statement whatever their number."""
     after = decode_cursor(cursor, _SORTED_BY[sort][1], int)
     statement = _grid(sort, show, searching=bool(search.strip()), paging=after is not None)
     value, last = after or (None, None)
@@ -113,9 +114,10 @@ def grid(
         "search": f"%{_escaped(fold(search))}%",
         "after": value,
         "after_id": last,
+        "limit": size + 1,
     }
     lines: list[GridRow] = statement.rows(db, parameters)
-    more, lines = len(lines) > PAGE_SIZE, lines[:PAGE_SIZE]
+    more, lines = len(lines) > size, lines[:size]
     return Page(lines, encode_cursor(lines[-1].sorted_by, lines[-1].enrolment_id) if more else "")
 
 
@@ -128,7 +130,7 @@ def _grid(sort: Sort, show: Show, *, searching: bool, paging: bool) -> Statement
         .join(Person, Person.id == Enrolment.person_id)
         .where(*_ACTIVE)
         .order_by(key, Enrolment.id)
-        .limit(PAGE_SIZE + 1)
+        .limit(bindparam("limit"))
     )
     if sort is Sort.POD:
         chosen = chosen.outerjoin(Pod, Pod.id == Enrolment.pod_id)
