@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -41,7 +41,7 @@ from app.statements import Statement
 from app.things.catalogue import Programme
 from app.web.paging import Page, decode_cursor, encode_cursor
 
-PAGE_SIZE, MOST_PRINTED = 50, 500
+PAGE_SIZE, MOST_PRINTED, JOURNEY_A_PAGE = 50, 500, 100
 ESCAPE = "\\"
 SILENT_AFTER = timedelta(days=14)
 
@@ -229,10 +229,15 @@ def learner(db: Session, cohort: CohortLine, programme: Programme, handle: str) 
 
 
 def journey(
-    db: Session, enrolment_id: int, *, before: datetime | None = None, limit: int = 100
-) -> list[Event]:
-    """What happened in an enrolment, newest first; never what anybody wrote."""
-    statement = select(Event).where(Event.enrolment_id == enrolment_id)
-    if before:
-        statement = statement.where(Event.at < before)
-    return list(db.scalars(statement.order_by(Event.at.desc(), Event.id.desc()).limit(limit)))
+    db: Session, enrolment_id: int, verbs: Collection[str], after: tuple[datetime, int] | None = None
+) -> Page[Event]:
+    """What happened in an enrolment, of what these verbs say, newest first, from the row behind `after` (at,
+    id); never what anybody wrote."""
+    statement = select(Event).where(Event.enrolment_id == enrolment_id, Event.verb.in_(verbs))
+    if after is not None:
+        behind = tuple_(literal(after[0], Event.at.type), literal(after[1], BigId))
+        statement = statement.where(tuple_(Event.at, Event.id) < behind)
+    ordered = statement.order_by(Event.at.desc(), Event.id.desc()).limit(JOURNEY_A_PAGE + 1)
+    events = db.scalars(ordered).all()
+    more, events = len(events) > JOURNEY_A_PAGE, events[:JOURNEY_A_PAGE]
+    return Page(events, encode_cursor(events[-1].at, events[-1].id) if more else "")

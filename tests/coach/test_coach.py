@@ -15,6 +15,7 @@ from app.clock import now, set_to
 from app.coaching.queries import MOST_PRINTED
 from app.cohorts.queries import active_enrolment
 from app.cohorts.services import add_coach, end_enrolment, remove_coach
+from app.events.log import record
 from app.people.models import Person
 from app.progress.models import ProgressState
 from tests.cast import PROGRAMME
@@ -373,6 +374,30 @@ def test_after_an_edit_of_the_content_the_grid_takes_two_statements_more(site: S
     assert len(page.css(".coach-grid tbody tr")) == 22
     assert not page.css(".g-cell .is-started")
     assert len(statements) <= 6
+
+
+def test_the_journey_goes_back_to_its_beginning(site: Site) -> None:
+    with site.db() as db:
+        enrolment = active_enrolment(db, site.cast.learner.id, PROGRAMME)
+        assert enrolment is not None
+        for number in range(230):
+            with set_to(now() + timedelta(minutes=number // 3)):
+                record(db, None, "paused", "enrolment", enrolment.public_id, enrolment_id=enrolment.id)
+                record(db, None, "said-nothing-here", "enrolment", "", enrolment_id=enrolment.id)
+    coach, url = site.client(site.cast.coach), f"{grid_url(site)}/learners/lena-maes"
+    told, address, taken = [], url, []
+    while address:
+        with site.statements() as statements:
+            page = see(coach.get(address))
+        taken.append(len(statements))
+        told += [node.text() for node in page.css(".journey li")]
+        assert (page.css_first('aside a[rel="prev"]') is not None) == (address != url)
+        older = page.css_first('aside a[rel="next"]')
+        address = (older.attributes["href"] or "") if older else ""
+    assert len([line for line in told if "Took a break" in line]) == 230
+    assert "Joined the group" in told[-1] or "Began the programme" in told[-1]
+    assert len(taken) == 3 and len(set(taken)) == 1
+    see(coach.get(f"{url}?after=nonsense"))
 
 
 def test_where_everyone_is_comes_as_a_file_without_formulas(site: Site) -> None:
