@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -16,10 +17,11 @@ from app.cohorts.schedule import today_in
 from app.errors import NotFound
 from app.growth.figures import FEWEST
 from app.growth.models import Use
-from app.growth.queries import Change, Quote, Whose, figures_by_thing, growth, quotes
+from app.growth.queries import Change, Quote, Whose, figures_by_thing, growth
 from app.growth.words import QUESTIONS, USES
 from app.insight.links import links_of, report_word
 from app.insight.queries import Counts, NextRun, counts_of, next_runs, what_next
+from app.insight.quoting import fingerprint, quotes_for_report
 from app.sessions.attended import minutes_attended
 from app.things.catalogue import Catalogue, Programme
 from app.web.i18n import Locale
@@ -39,14 +41,23 @@ class ChangeLine:
         return self.change.after.answers
 
 
+class QuoteLine(NamedTuple):
+    """A line that may be quoted; `id` names its words."""
+
+    id: str
+    line: str
+
+
 @dataclass(frozen=True)
 class Said:
     """What learners say, as far as it may be told: how many times they say of a Thing that they used it at
-    work, will soon, or will not; how sure they are of themselves; and what may be quoted."""
+    work, will soon, or will not; how sure they are of themselves; and what may be quoted. What is left out is
+    for who may show it again."""
 
     uses: Sequence[tuple[str, int]]
     changes: Sequence[ChangeLine]
-    quotes: Sequence[str]
+    quotes: Sequence[QuoteLine]
+    left_out: Sequence[QuoteLine] = ()
 
     @property
     def answers(self) -> int:
@@ -91,12 +102,17 @@ class ReportView:
         return round(self.minutes / 60)
 
 
-def report_view(db: Session, catalogue: Catalogue, cohort: CohortLine, locale: Locale) -> ReportView:
-    """Raises NotFound where the programme is no more."""
+def programme_of(catalogue: Catalogue, cohort: CohortLine) -> Programme:
+    """As the cohort runs it. Raises NotFound where it is no more."""
     found = catalogue.programme(cohort.programme_slug)
     if found is None:
         raise NotFound
-    programme = programme_of_run(found, cohort.run)
+    return programme_of_run(found, cohort.run)
+
+
+def report_view(db: Session, catalogue: Catalogue, cohort: CohortLine, locale: Locale) -> ReportView:
+    """Raises NotFound where the programme is no more."""
+    programme = programme_of(catalogue, cohort)
     counts = counts_of(db, cohort, programme, timed=True)
     is_small = counts.began < FEWEST
     return ReportView(
@@ -119,22 +135,29 @@ def said_in(db: Session, cohort: CohortLine, programme: Programme, locale: Local
     for figures in figures_by_thing(db, whose).values():
         uses.update(figures.uses)
     grown = growth(db, whose)
+    shown, out = quotes_for_report(db, cohort, programme)
     return Said(
         [(words.translated(locale.gettext), uses[use]) for use, words in USES.items()] if uses else (),
         [
             ChangeLine(words.translated(locale.gettext), grown.changes[name])
             for name, words in QUESTIONS.items()
         ],
-        _chosen(quotes(db, whose)),
+        _lines(_chosen(shown))[:MOST_QUOTED],
+        _lines(out),
     )
 
 
-def _chosen(found: Sequence[Quote]) -> list[str]:
+def _lines(found: Iterable[Quote]) -> list[QuoteLine]:
+    """The same words stand there once."""
+    return [QuoteLine(fingerprint(line), line) for line in dict.fromkeys(quote.line for quote in found)]
+
+
+def _chosen(found: Sequence[Quote]) -> Iterable[Quote]:
     """Of as many Things as there is room for the newest each, those first that say what was of use."""
     by_thing: dict[str, Quote] = {}
     for quote in sorted(found, key=lambda quote: quote.use is not Use.DID):
         by_thing.setdefault(quote.thing_slug, quote)
-    return [quote.line for quote in by_thing.values()][:MOST_QUOTED]
+    return by_thing.values()
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
-from app.coach.report import link_lines, report_view
+from app.coach.report import link_lines, programme_of, report_view
 from app.coach.report_forms import LONGEST_NEXT, LinkForm, NextForm
 from app.cohorts.queries import CohortLine
 from app.cohorts.schedule import today_in
 from app.errors import Refused
 from app.insight.links import cohort_by_word, link_of, make_link, withdraw_link
 from app.insight.queries import what_next
+from app.insight.quoting import leave_out, show_again
 from app.insight.services import write_what_next
 from app.people.viewer import Viewer
 from app.sessions.queries import managed_cohort
@@ -75,6 +76,26 @@ def take_link_back(
     withdraw_link(db, viewer, link_of(db, group.id, link))
     done = locale.gettext("That link no longer works.")
     return redirect(request, f"/cohorts/{cohort}/report#links", Flash(done))
+
+
+@router.post("/cohorts/{cohort}/report/quotes/{quote}/leave-out")
+def leave_quote_out(
+    request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, quote: str
+) -> Response:
+    group = managed_cohort(db, viewer, cohort)
+    leave_out(db, viewer, group, programme_of(catalogue_of(request), group), quote)
+    done = locale.gettext("It is left out of the report. Below the report you can show it again.")
+    return redirect(request, f"/cohorts/{cohort}/report#quotes", Flash(done))
+
+
+@router.post("/cohorts/{cohort}/report/quotes/{quote}/show")
+def show_quote_again(
+    request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, quote: str
+) -> Response:
+    group = managed_cohort(db, viewer, cohort)
+    show_again(db, viewer, group, programme_of(catalogue_of(request), group), quote)
+    done = locale.gettext("It may stand in the report again.")
+    return redirect(request, f"/cohorts/{cohort}/report#quotes", Flash(done))
 
 
 @router.get("/cohorts/{cohort}/report/next")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.clock import now
@@ -14,6 +14,7 @@ from app.coaching.models import AgendaPoint, AgreedAction, Conversation, Step
 from app.cohorts.models import Cohort, CohortCoach, Enrolment
 from app.db import BigId
 from app.errors import NotFound
+from app.notices.models import CONVERSING, Notice
 from app.people.models import Person
 from app.people.viewer import Viewer
 from app.statements import Statement
@@ -22,6 +23,8 @@ Part = TypeVar("Part", AgendaPoint, AgreedAction)
 SHOWN = 50
 AT_HOME = 5
 IN_CALENDAR = 200
+QUIET = timedelta(hours=12)
+"""Within which nobody gets a second letter of what the same person does before they answered."""
 TO_COACH = (Step.ASKED, Step.OTHERS)
 """What waits for a coach."""
 
@@ -205,6 +208,32 @@ def seat_at(db: Session, viewer: Viewer, public_id: str, *, to_change: bool = Fa
     if not (is_learner or coaches) or (to_change and not goes_on):
         raise NotFound
     return Seat(conversation, enrolment, learner, coach, cohort, is_learner, bool(goes_on))
+
+
+_told, _answered = aliased(Notice), aliased(Notice)
+_UNANSWERED = Statement(
+    select(_told.id)
+    .where(
+        _told.person_id == bindparam("other", type_=BigId),
+        _told.actor_id == _person,
+        _told.kind.in_(CONVERSING),
+        _told.at > bindparam("since", type_=Notice.at.type),
+        ~exists().where(
+            _answered.person_id == _person,
+            _answered.actor_id == _told.person_id,
+            _answered.kind.in_(CONVERSING),
+            _answered.id > _told.id,
+        ),
+    )
+    .limit(1)
+)
+
+
+def has_unanswered(db: Session, person_id: int, other_id: int) -> bool:
+    """Whether this person told the other of a conversation in the last hours, and the other did nothing
+    about one since."""
+    whose = {"person": person_id, "other": other_id, "since": now() - QUIET}
+    return bool(_UNANSWERED.rows(db, whose))
 
 
 class PointLine(NamedTuple):

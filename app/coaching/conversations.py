@@ -2,7 +2,8 @@
 
 The coach proposes up to three times, the learner chooses one, asks for others or declines; a learner may
 begin too. Either may call it off. Each step is told to the other side; of the agenda, the summary and what
-they agreed on they read on its page.
+they agreed on they read on its page. What one of them does again and again while the other has not answered
+is mailed once (`has_unanswered`); that a time is agreed on, or falls, is always mailed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.coaching.conversation_queries import Seat
+from app.coaching.conversation_queries import Seat, has_unanswered
 from app.coaching.models import AgendaPoint, AgreedAction, Conversation, Step
 from app.cohorts.models import Cohort, Enrolment
 from app.cohorts.queries import coaches_of
@@ -67,7 +68,7 @@ def ask_to_talk(
     made, is_new = _begin(db, viewer, enrolment, cohort.id, values, once)
     if is_new:
         for coach in coaches:
-            tell(db, coach.id, Kind.WANTS_TO_TALK, once=f"talk {made.public_id} 0", actor_id=viewer.person_id)
+            _tell(db, made, coach.id, Kind.WANTS_TO_TALK, viewer)
     return made
 
 
@@ -127,10 +128,11 @@ def propose_times(db: Session, viewer: Viewer, seat: Seat, proposal: Proposal) -
     values = _columns(proposal) | {"coach_id": viewer.person_id, "state": Step.PROPOSED.value}
     if all(getattr(found, name) == value for name, value in values.items()):
         return
+    had_time = found.state == Step.AGREED
     for name, value in values.items():
         setattr(found, name, value)
     _move_on(db, viewer, found, Step.PROPOSED)
-    _tell(db, found, seat.learner.id, Kind.TIMES, viewer)
+    _tell(db, found, seat.learner.id, Kind.TIMES, viewer, surely=had_time)
 
 
 def agree(db: Session, viewer: Viewer, seat: Seat, chosen: str) -> None:
@@ -145,7 +147,7 @@ def agree(db: Session, viewer: Viewer, seat: Seat, chosen: str) -> None:
         raise Refused(message("Choose a time that is still to come."), "time")
     found.starts_at, found.ends_at = starts_at, starts_at + timedelta(minutes=found.minutes)
     _move_on(db, viewer, found, Step.AGREED)
-    _tell_coach(db, found, Kind.CONVERSATION, viewer)
+    _tell_coach(db, found, Kind.CONVERSATION, viewer, surely=True)
 
 
 def ask_for_others(db: Session, viewer: Viewer, seat: Seat, words: str) -> None:
@@ -156,9 +158,9 @@ def ask_for_others(db: Session, viewer: Viewer, seat: Seat, words: str) -> None:
         return
     if found.state not in (Step.PROPOSED, Step.AGREED, Step.OTHERS) or _took_place(found):
         raise Refused(OVER)
-    found.words = words
+    found.words, had_time = words, found.state == Step.AGREED
     _move_on(db, viewer, found, Step.OTHERS)
-    _tell_coach(db, found, Kind.WANTS_TO_TALK, viewer)
+    _tell_coach(db, found, Kind.WANTS_TO_TALK, viewer, surely=had_time)
 
 
 def call_off(db: Session, viewer: Viewer, seat: Seat) -> None:
@@ -168,12 +170,13 @@ def call_off(db: Session, viewer: Viewer, seat: Seat) -> None:
         return
     if _took_place(found):
         raise Refused(OVER)
+    had_time = found.state == Step.AGREED
     is_declined = seat.is_learner and found.state in (Step.PROPOSED, Step.OTHERS)
     _move_on(db, viewer, found, Step.DECLINED if is_declined else Step.CANCELLED)
     if seat.is_learner:
-        _tell_coach(db, found, Kind.CONVERSATION, viewer)
+        _tell_coach(db, found, Kind.CONVERSATION, viewer, surely=had_time)
     else:
-        _tell(db, found, seat.learner.id, Kind.CONVERSATION, viewer)
+        _tell(db, found, seat.learner.id, Kind.CONVERSATION, viewer, surely=had_time)
 
 
 def _took_place(found: Conversation) -> bool:
@@ -187,16 +190,22 @@ def _move_on(db: Session, viewer: Viewer, found: Conversation, step: Step) -> No
     db.flush()
 
 
-def _tell(db: Session, found: Conversation, person_id: int, kind: Kind, viewer: Viewer) -> None:
+def _tell(
+    db: Session, found: Conversation, person_id: int, kind: Kind, viewer: Viewer, *, surely: bool = False
+) -> None:
+    """By mail, too, where it must be, or the other has nothing to answer yet."""
     once = f"talk {found.public_id} {found.sequence}"
-    tell(db, person_id, kind, once=once, actor_id=viewer.person_id)
+    by_mail = surely or not has_unanswered(db, viewer.person_id, person_id)
+    tell(db, person_id, kind, once=once, actor_id=viewer.person_id, by_mail=by_mail)
 
 
-def _tell_coach(db: Session, found: Conversation, kind: Kind, viewer: Viewer) -> None:
+def _tell_coach(
+    db: Session, found: Conversation, kind: Kind, viewer: Viewer, *, surely: bool = False
+) -> None:
     """Who holds it, while they coach the group; all of its coaches otherwise."""
     coaches = [coach.id for coach in coaches_of(db, found.cohort_id)]
     for coach in [found.coach_id] if found.coach_id in coaches else coaches:
-        _tell(db, found, coach, kind, viewer)
+        _tell(db, found, coach, kind, viewer, surely=surely)
 
 
 def _log(db: Session, viewer: Viewer, found: Conversation, step: str) -> None:

@@ -44,3 +44,15 @@ class WhatNext(Base):
     body: Mapped[str] = mapped_column(Text)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class LeftOutQuote(Base):
+    """Words that learners allow to be quoted, and that stay out of a cohort's report: see
+    app/insight/quoting.py for the fingerprint. They are not kept here, nor whose they are."""
+
+    __tablename__ = "left_out_quote"
+
+    cohort_id: Mapped[int] = mapped_column(
+        ForeignKey("cohort.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    fingerprint: Mapped[str] = mapped_column(String(32), primary_key=True)

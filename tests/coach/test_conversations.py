@@ -52,8 +52,7 @@ def agree(site: Site, url: str, number: int = 0) -> None:
 
 def test_a_coach_proposes_times_and_the_learner_chooses_one(site: Site) -> None:
     cast = site.cast
-    with site.db() as db:
-        db.execute(update(Person).values(email_verified_at=now()))
+    confirm_all(site)
     url = propose(site, day(2), day(3), once="once")
     assert propose(site, day(2), day(3), once="once") == url
     (letter,) = site.mail()
@@ -121,6 +120,62 @@ def test_a_learner_asks_for_one_and_any_coach_of_the_group_takes_it_up(site: Sit
     see(site.client(cast.coach).post(f"{url}/times", data=times(day(1))), 303)
     agree(site, url)
     assert "Asked to talk" not in words(see(site.client(cast.coach).get(today)))
+
+
+def test_a_wish_again_and_again_is_mailed_once_until_the_coach_answers_or_hours_pass(site: Site) -> None:
+    cast = site.cast
+    confirm_all(site)
+    url = ""
+    for once in "abc":
+        url = wish(site, once)
+        see(site.client(cast.learner).post(f"{url}/cancel"), 303)
+    url = wish(site, "d")
+    assert [str(letter["Subject"]) for letter in site.mail()] == [
+        "Lena Maes would like to talk with you: when could that be?"
+    ]
+    notices = words(see(site.client(cast.coach).get("/notices")))
+    assert notices.count("would like to talk with you") == 4, "each stands among what is new"
+    see(site.client(cast.coach).post(f"{url}/times", data=times(day(4))), 303)
+    see(site.client(cast.learner).post(f"{url}/cancel"), 303)
+    assert len(site.mail()) == 2, "both hear of what follows from what the other did"
+    with set_to(now() + timedelta(hours=13)):
+        wish(site, "e")
+        assert len(site.mail()) == 1, "and of a new wish, half a day later"
+
+
+def test_a_coach_who_proposes_and_calls_off_again_and_again_mails_once(site: Site) -> None:
+    confirm_all(site)
+    for number in range(3):
+        url = propose(site, once=str(number))
+        see(site.client(site.cast.coach).post(f"{url}/times", data=times(day(5))), 303)
+        see(site.client(site.cast.coach).post(f"{url}/cancel"), 303)
+    assert len(site.mail()) == 1
+
+
+def test_that_a_time_is_agreed_on_and_falls_is_always_mailed(site: Site) -> None:
+    confirm_all(site)
+    first, second = propose(site), propose(site, day(6))
+    site.mail()
+    for url in (first, second):
+        agree(site, url)
+    assert len(site.mail()) == 2
+    for url in (first, second):
+        see(site.client(site.cast.learner).post(f"{url}/cancel"), 303)
+    assert len(site.mail()) == 2
+
+
+def confirm_all(site: Site) -> None:
+    with site.db() as db:
+        db.execute(update(Person).values(email_verified_at=now()))
+
+
+def wish(site: Site, once: str) -> str:
+    """The address of what the learner asks for."""
+    learner = site.client(site.cast.learner)
+    ask = see(learner.get("/conversations")).css_first('a[href$="/conversation"]').attributes["href"] or ""
+    answer = learner.post(ask, data={"wish": "I am stuck.", "once": once})
+    see(answer, 303)
+    return answer.headers["location"]
 
 
 def test_declining_needs_no_reason_and_is_told_without_blame(site: Site) -> None:

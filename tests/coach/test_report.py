@@ -14,7 +14,8 @@ from app.cohorts.models import Cohort, Enrolment
 from app.cohorts.queries import active_enrolment
 from app.cohorts.running import copy_cohort, end_run, leave, stop
 from app.cohorts.services import remove_coach
-from app.growth.models import Moment, Use
+from app.events.models import Event
+from app.growth.models import Moment, ThingAnswer, Use
 from app.growth.services import Sureness, add_line, rate_oneself, say_use
 from app.insight.models import ReportLink, WhatNext
 from app.people.models import Person
@@ -179,6 +180,57 @@ def test_only_what_may_be_quoted_is_and_once_of_each_thing(site: Site) -> None:
     page = see(site.client().get(give(site)))
     assert [quote.text() for quote in page.css("blockquote")] == ["May be quoted"]
     assert "Kept to myself" not in (page.html or "") and "crowd-" not in (page.html or "")
+
+
+def test_a_coach_leaves_a_quote_out_and_shows_it_again(site: Site) -> None:
+    answer_all(site, 6)
+    address, coach = give(site), site.client(site.cast.coach)
+    out = report(site).css_first("form[action$=leave-out]").attributes["action"] or ""
+    for _ in range(2):
+        see(coach.post(out), 303)
+    assert not report(site).css("blockquote:not(.report-quotes-out *)")
+    assert "May be quoted" not in words(see(site.client().get(address)))
+    with site.db() as db:
+        logged = db.execute(select(Event.verb, Event.data).where(Event.object_type == "report")).all()
+    assert [tuple(one) for one in logged] == [("left-out-quote", {})]
+    page = report(site, site.cast.organizer)
+    assert words(page, ".report-quotes-out blockquote") == "May be quoted"
+    again = page.css_first("form[action$=show]").attributes["action"] or ""
+    for _ in range(2):
+        see(site.client(site.cast.organizer).post(again), 303)
+    assert words(see(site.client().get(address)), "blockquote") == "May be quoted"
+    assert not report(site).css(".report-quotes-out")
+
+
+def test_who_reads_by_a_link_leaves_nothing_out(site: Site) -> None:
+    answer_all(site, 6)
+    page = see(site.client().get(give(site)))
+    assert page.css("blockquote") and not page.css("article form")
+    out = report(site).css_first("form[action$=leave-out]").attributes["action"] or ""
+    see(site.client(site.cast.learner).post(out), 404)
+
+
+def test_leaving_words_out_takes_no_consent_and_gives_none(site: Site) -> None:
+    person = fill(site, 6, begun=True)[0]
+    thing = site.programme.things[0]
+    with site.db() as db:
+        found = active_enrolment(db, person.id, PROGRAMME)
+        assert found is not None
+        say_use(db, found.id, thing, Use.DID)
+        add_line(db, found.id, thing, "Ann at the desk helped", quotable=True)
+    coach = site.client(site.cast.coach)
+    out = report(site).css_first("form[action$=leave-out]").attributes["action"] or ""
+    see(coach.post(out), 303)
+    with site.db() as db:
+        assert db.scalars(select(ThingAnswer.quotable)).all() == [True]
+        add_line(db, found.id, thing, "Ann at the desk helped", quotable=False)
+    assert not report(site).css("blockquote"), (
+        "who takes it back is quoted nowhere, nor among what is left out"
+    )
+    see(coach.post(out), 404)
+    with site.db() as db:
+        add_line(db, found.id, thing, "Somebody at the desk helped", quotable=True)
+    assert words(report(site), ".report-quotes blockquote") == "Somebody at the desk helped"
 
 
 def test_of_fewer_than_five_people_nothing_that_they_say_is_told(site: Site) -> None:

@@ -283,6 +283,9 @@ GET  /cohorts/{cohort}/report                                              login
 POST /cohorts/{cohort}/report/links                                        login 404   404   404   404   done  404   done  done
 POST /cohorts/{cohort}/report/links/{link}/withdraw                        login 404   404   404   404   done  404   done  done
 POST /cohorts/{cohort}/report/links/{link}/withdraw           elsewhere    login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/report/quotes/{quote}/leave-out                     login 404   404   404   404   done  404   done  done
+POST /cohorts/{cohort}/report/quotes/{quote}/leave-out        elsewhere    login 404   404   404   404   404   404   404   404
+POST /cohorts/{cohort}/report/quotes/{quote}/show                          login 404   404   404   404   done  404   done  done
 GET  /cohorts/{cohort}/report/next                                         login 404   404   404   404   page  404   page  page
 POST /cohorts/{cohort}/report/next                                         login 404   404   404   404   done  404   done  done
 GET  /reports/{token}                                                      page  page  page  page  page  page  page  page  page
@@ -794,6 +797,7 @@ def _values(world: World, template: str, state: str) -> dict[str, str]:
         "provider": "nosuch" if unknown else "local",
         "token": "nosuch" if unknown else world.ids.get(template.split("/")[1], "nosuch"),
         "link": world.ids["report-link-elsewhere" if state == "elsewhere" else "report-link"],
+        "quote": "nosuch" if state == "elsewhere" else world.ids["quote"],
         "kept": world.ids["kept-removed" if state == "removed" else "kept"],
         "revision": "nosuch" if unknown else world.ids["revision"],
         "name": world.ids.get(f"picture-{state}", "nosuch"),

@@ -51,6 +51,7 @@ from app.db import new_public_id
 from app.growth.models import Use
 from app.growth.services import add_line, say_use
 from app.insight.links import make_link, report_word, withdraw_link
+from app.insight.quoting import fingerprint
 from app.insight.services import write_what_next
 from app.jobs.models import Job
 from app.journals.feed_keys import feed_word, keep_key
@@ -620,6 +621,7 @@ def _say(world: World, db: Session) -> None:
         complete_activity(db, seen(db, enrolment.id), world.site.programme, third, "only")
         say_use(db, enrolment.id, third, Use.SOON)
         add_line(db, enrolment.id, third, text, quotable=author == "peer")
+        world.ids["quote"] = fingerprint(text)
         world.secrets.append(Secret(text, readers))
 
 
