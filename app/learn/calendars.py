@@ -9,8 +9,8 @@ from itertools import takewhile
 from fastapi import Request, Response
 
 from app.clock import now
+from app.coaching.conversation_letters import conversation_entry
 from app.coaching.conversation_queries import dated_conversations
-from app.coaching.models import Step
 from app.cohorts.courses import Course, courses_of
 from app.cohorts.queries import CohortLine
 from app.cohorts.runs import programme_of_run, run_of
@@ -73,26 +73,9 @@ def own_entries(reader: Reader, viewer: Viewer, base_url: str) -> list[Entry]:
 
 def _talks(reader: Reader, viewer: Viewer, base_url: str) -> Iterator[Entry]:
     """The conversations of a learner or a coach; those that do not take place any more as cancelled."""
-    locale = reader.locale
     for line in dated_conversations(reader.db, viewer, now() - PAST):
-        if line.starts_at is None or line.ends_at is None:
-            continue
-        other = line.other(viewer.person_id)
-        title = locale.gettext("Conversation with %(name)s") % {"name": other or line.cohort}
-        page = f"{base_url}{line.address}"
-        yield Entry(
-            f"conversation {line.public_id}",
-            title,
-            line.starts_at,
-            line.ends_at,
-            line.created_at,
-            line.changed_at,
-            line.sequence,
-            line.state != Step.AGREED or not line.goes_on,
-            line.place or line.url,
-            "\n\n".join(part for part in (line.cohort, line.url, page) if part),
-            page,
-        )
+        entry = conversation_entry(line, viewer.person_id, base_url, reader.locale)
+        yield from [entry] if entry else []
 
 
 def plan_entries(reader: Reader, lines: Iterable[PlanLine], base_url: str) -> list[Entry]:
