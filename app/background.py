@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.blogs import polling
 from app.blogs.fetch import Fetcher
 from app.coach.monday import EACH_MONDAY, MAIL_MONDAY, MONDAY_LETTER, mail_monday, monday_letter
+from app.coaching.conversation_letters import CONVERSATION_LETTER, conversation_letter
 from app.coaching.letters import message_letter
 from app.coaching.nudges import MESSAGE
 from app.cohorts.announcing import TELL_ANNOUNCEMENT, tell_of_announcement
@@ -144,6 +145,7 @@ def make_postman(settings: Settings, library: Library) -> Postman:
             ),
             MONDAY_LETTER: partial(monday_letter, desk=desk),
             MESSAGE: partial(message_letter, desk=desk),
+            CONVERSATION_LETTER: partial(conversation_letter, desk=desk),
             AT_ONCE_LETTER: partial(notice_letter, desk=desk),
             DIGEST_LETTER: partial(digest_letter, desk=desk),
         },

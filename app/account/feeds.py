@@ -81,7 +81,7 @@ def _name(path: str, viewer: Viewer, catalogue: Catalogue, locale: Locale, write
         groups = {group.public_id: group.name for group in (*viewer.cohorts, *viewer.coached)}
         name = groups.get(found[1]) or locale.gettext("A group that you are no longer in")
         is_calendar = found[2] == "calendar.ics"
-        return locale.gettext("Meetings of %(group)s") % {"group": name} if is_calendar else name
+        return locale.gettext("Calendar of %(group)s") % {"group": name} if is_calendar else name
     if path == CALENDAR:
         return locale.gettext("My calendar")
     if found := THING.fullmatch(path):

@@ -65,17 +65,19 @@ def learner_page(
     handle: str,
     forms: LearnerForms | None = None,
     *,
+    after: str = "",
     status: int = 200,
 ) -> Response:
     """Raises NotFound for who does not coach the group, or does not learn in it."""
     catalogue, forms = catalogue_of(request), forms or LearnerForms()
     group, _ = cohort_and_programme(db, catalogue, viewer, cohort)
-    view = learner_view(db, viewer, group, catalogue, request.app.state.pages, locale, handle)
+    view = learner_view(db, viewer, group, catalogue, request.app.state.pages, locale, handle, after=after)
     context = {
         "cohort": group,
         "view": view,
         "desk": _desk(db, viewer, group, view.learner, locale),
         "form": forms.talk or blank(TalkForm),
+        "paged": bool(after),
         "note_form": forms.note or blank(Form),
     }
     return render(request, "coach/learner.html", context, status=status)

@@ -24,9 +24,9 @@ LEARNER = "/cohorts/{cohort}/coach/learners/{handle}"
 
 @router.get(LEARNER)
 def show_learner(
-    request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, handle: str
+    request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, handle: str, after: str = ""
 ) -> Response:
-    return learner_page(request, db, viewer, locale, cohort, handle)
+    return learner_page(request, db, viewer, locale, cohort, handle, after=after)
 
 
 @router.post(f"{LEARNER}/talks")

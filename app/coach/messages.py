@@ -18,7 +18,7 @@ from app.web.forms import Bound
 from app.web.i18n import LANGUAGES, Locale, message
 from app.web.render import Pages
 
-MOST_OFFERED = 500
+MOST_OFFERED, PREVIEWED = 500, 5
 SUGGESTED = {
     Rule.NOT_BEGUN: message(
         "Good that you are in the group, {name}. The first Thing takes about twenty minutes and can be done "
@@ -56,12 +56,13 @@ class Preview:
 @dataclass(frozen=True)
 class MessageView:
     """`learners` are (handle, name), `languages` (code, name, how many read it) of those who are chosen;
-    `blocked` has (name, why)."""
+    `blocked` has (name, why). `more` get it than there are previews."""
 
     learners: Sequence[tuple[str, str]]
     languages: Sequence[tuple[str, str, int]]
     blocked: Sequence[tuple[str, str]]
     previews: Sequence[Preview]
+    more: int
 
 
 def suggestions(request: Request, about: str) -> Mapping[str, str]:
@@ -98,8 +99,7 @@ def message_view(
             one.text(texts),
             step_in_words(next_thing_of(db, one.enrolment_id, programme), pages.locales[one.language])[0],
         )
-        for one in to[:PREVIEWED]
-        if not one.why_not
+        for one in _previewed(to)
     ]
     return MessageView(
         [(one.handle, one.name) for one in learners_of(db, cohort.id, limit=MOST_OFFERED)],
@@ -110,7 +110,14 @@ def message_view(
         ],
         [(one.name, why[one.why_not]) for one in to if one.why_not],
         previews,
+        sum(not one.why_not for one in to) - len(previews),
     )
 
 
-PREVIEWED = 5
+def _previewed(to: Sequence[Recipient]) -> list[Recipient]:
+    """Some of those who get it, by name: one for each language that they read, and others."""
+    reached = [one for one in to if not one.why_not]
+    first = {one.language: one for one in reversed(reached)}
+    others = [one for one in reached if one not in first.values()]
+    shown = [*first.values(), *others[: PREVIEWED - len(first)]]
+    return [one for one in reached if one in shown]

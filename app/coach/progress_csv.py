@@ -18,11 +18,14 @@ from app.web.i18n import Locale
 
 BOM = "\ufeff"
 """Without it some spreadsheets read the file as if it were in another encoding."""
+SEPARATORS = {"nl": ";", "fr": ";"}
+"""What Excel takes for one where commas are in numbers; a line that says `sep=` would make it ignore BOM."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def progress_csv(db: Session, cohort: CohortLine, programme: Programme, locale: Locale, *, bom: bool) -> str:
-    """A row for each learner, by name, with the state of each Thing of the run."""
+    """A row for each learner, by name, with the state of each Thing of the run. With `bom` it is for Excel as
+    it is where the reader's language is spoken, without for everything else."""
     words = {
         State.NOT_STARTED: locale.gettext("not started"),
         State.STARTED: locale.gettext("started"),
@@ -47,12 +50,14 @@ def progress_csv(db: Session, cohort: CohortLine, programme: Programme, locale: 
         rows.append(
             [name, row.pod or "", str(joined), str(active), done, *(words[state] for state in states)]
         )
-    return (BOM if bom else "") + _written([head, *rows])
+    if not bom:
+        return _written([head, *rows], ",")
+    return BOM + _written([head, *rows], SEPARATORS.get(locale.language, ","))
 
 
-def _written(rows: Iterable[Sequence[str]]) -> str:
+def _written(rows: Iterable[Sequence[str]], separator: str) -> str:
     file = StringIO()
-    csv.writer(file).writerows([_plain(cell) for cell in row] for row in rows)
+    csv.writer(file, delimiter=separator).writerows([_plain(cell) for cell in row] for row in rows)
     return file.getvalue()
 
 

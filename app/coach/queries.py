@@ -27,6 +27,7 @@ from app.progress.queries import facts_of, talks_of
 from app.progress.rules import NOTHING, State, Summary, merge, standing, summary
 from app.things.catalogue import Catalogue, Programme, Thing
 from app.web.i18n import Locale
+from app.web.paging import Page, decode_cursor
 from app.web.render import Pages
 
 HANDLE = "{handle}"
@@ -61,8 +62,9 @@ def grid_view(
     show: Show,
     search: str,
     cursor: str,
+    size: int,
 ) -> GridView:
-    page = grid(db, cohort, programme, sort=sort, show=show, search=search, cursor=cursor)
+    page = grid(db, cohort, programme, sort=sort, show=show, search=search, cursor=cursor, size=size)
     rows: list[Markup] = []
     pod: str | None = None
     for row in page.items:
@@ -163,7 +165,7 @@ class LearnerView:
     more_posts: bool
     blog: tuple[str, str] | None
     """The address of their own blog, and how it is with it; None where coaches may not know of one."""
-    happened: Sequence[tuple[datetime, str]]
+    happened: Page[tuple[datetime, str]]
     messages: Sequence[NudgeLine]
     timing: Sequence[str]
     talkable: Sequence[tuple[str, str]]
@@ -180,7 +182,10 @@ def learner_view(
     pages: Pages,
     locale: Locale,
     handle: str,
+    *,
+    after: str = "",
 ) -> LearnerView:
+    """The journey is that behind the cursor `after`."""
     programme = programme_of_run(catalogue.programmes[cohort.programme_slug], cohort.run)
     found = learner(db, cohort, programme, handle)
     posts = journal_lines(db, viewer, found.person.id, limit=10)
@@ -224,7 +229,7 @@ def learner_view(
         excerpts(pages, locale, catalogue, posts.items),
         bool(posts.next),
         _blog_in_words(db, found, cohort, locale),
-        _happened(db, found.enrolment.id, programme, locale),
+        _happened(db, found.enrolment.id, programme, locale, after),
         messages_to(db, found.person.id, enrolment=found.enrolment),
         _timing_in_words(found, cohort, programme, locale),
         *_talks(db, found.enrolment.id, lines),
@@ -267,8 +272,8 @@ def _blog_in_words(db: Session, found: Learner, cohort: CohortLine, locale: Loca
 
 
 def _happened(
-    db: Session, enrolment_id: int, programme: Programme, locale: Locale
-) -> list[tuple[datetime, str]]:
+    db: Session, enrolment_id: int, programme: Programme, locale: Locale, after: str
+) -> Page[tuple[datetime, str]]:
     """The journey in words; it tells that something was written, never what."""
     sentences = {
         "enrolled": locale.gettext("Began the programme"),
@@ -285,10 +290,8 @@ def _happened(
         "gave-days": locale.gettext("Was given more days"),
     }
     told = []
-    for event in journey(db, enrolment_id):
-        sentence = sentences.get(event.verb)
-        if sentence is None:
-            continue
+    events = journey(db, enrolment_id, sentences, decode_cursor(after, datetime, int))
+    for event in events.items:
         slug = event.object_id.removeprefix(f"{programme.slug}/").partition("/")[0]
         thing = programme.thing(slug)
         name = (
@@ -296,5 +299,5 @@ def _happened(
             if thing
             else locale.gettext("an earlier Thing")
         )
-        told.append((event.at, sentence % {"thing": name}))
-    return told
+        told.append((event.at, sentences[event.verb] % {"thing": name}))
+    return Page(told, events.next)

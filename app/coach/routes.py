@@ -32,7 +32,7 @@ from app.coach import (
 )
 from app.coach.progress_csv import progress_csv
 from app.coach.queries import cohort_and_programme, grid_view
-from app.coaching.queries import Show, Sort
+from app.coaching.queries import MOST_PRINTED, PAGE_SIZE, Show, Sort
 from app.people.viewer import Viewer
 from app.things.library import catalogue_of
 from app.web.i18n import Locale
@@ -59,14 +59,26 @@ def grid_page(
     show: str = "",
     q: str = "",
     after: str = "",
+    whole: str = "",
 ) -> Response:
+    """`whole=1` has everyone on one page, to print."""
     group, programme = cohort_and_programme(db, catalogue_of(request), viewer, cohort)
+    is_whole = whole == "1"
     order, filter_ = chosen(Sort, sort, Sort.SILENCE), chosen(Show, show, Show.ALL)
     pages: Pages = request.app.state.pages
     view = grid_view(
-        db, group, programme, pages, locale, sort=order, show=filter_, search=q[:80], cursor=after
+        db,
+        group,
+        programme,
+        pages,
+        locale,
+        sort=order,
+        show=filter_,
+        search=q[:80],
+        cursor="" if is_whole else after,
+        size=MOST_PRINTED if is_whole else PAGE_SIZE,
     )
-    more = urlencode({"sort": order.value, "show": filter_.value, "q": q[:80], "after": view.next})
+    here, same = f"/cohorts/{cohort}/coach", {"sort": order.value, "show": filter_.value, "q": q[:80]}
     return render(
         request,
         "coach/grid.html",
@@ -76,8 +88,11 @@ def grid_page(
             "sort": order.value,
             "show": filter_.value,
             "q": q[:80],
-            "first_url": f"/cohorts/{cohort}/coach" if after else None,
-            "next_url": f"/cohorts/{cohort}/coach?{more}" if view.next else None,
+            "first_url": here if after else None,
+            "next_url": f"{here}?{urlencode(same | {'after': view.next})}" if view.next else None,
+            "whole_url": f"{here}?{urlencode(same | {'whole': '1'})}",
+            "most": MOST_PRINTED,
+            "paged_url": f"{here}?{urlencode(same)}" if is_whole else None,
         },
     )
 
@@ -86,7 +101,7 @@ def grid_page(
 def progress_file(
     request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str, bom: str = ""
 ) -> Response:
-    """`bom=1` is for spreadsheets that need a mark of the encoding."""
+    """`bom=1` is for Excel, which needs a mark of the encoding and the separator of its country."""
     group, programme = cohort_and_programme(db, catalogue_of(request), viewer, cohort)
     text = progress_csv(db, group, programme, locale, bom=bom == "1")
     headers = {"Content-Disposition": f'attachment; filename="progress-{cohort}.csv"'}

@@ -119,6 +119,7 @@ _AS_COACH = _latest(
     or_(Conversation.coach_id == _person, Conversation.coach_id.is_(None)),
     _GOING_ON,
 )
+_ONE = Statement(_LINES.where(Conversation.id == bindparam("id", type_=BigId)), row=ConversationLine)
 _OF_LEARNER = _latest(Conversation.enrolment_id == bindparam("enrolment", type_=BigId), _GOING_ON)
 _AT_HOME = Statement(
     _LINES.where(
@@ -173,6 +174,12 @@ def conversations_at_home(db: Session, viewer: Viewer) -> list[ConversationLine]
 def dated_conversations(db: Session, viewer: Viewer, since: datetime) -> list[ConversationLine]:
     """Those that have or had a time, for the calendar of either; also what does not take place any more."""
     return _DATED.rows(db, {"person": viewer.person_id, "since": since})
+
+
+def conversation_line(db: Session, conversation_id: int) -> ConversationLine | None:
+    """One, for the letter of whoever it is about."""
+    found: list[ConversationLine] = _ONE.rows(db, {"id": conversation_id})
+    return found[0] if found else None
 
 
 class Seat(NamedTuple):

@@ -8,7 +8,7 @@ is mailed once (`has_unanswered`); that a time is agreed on, or falls, is always
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.clock import now
+from app.coaching.conversation_letters import mail_dates
 from app.coaching.conversation_queries import Seat, has_unanswered
 from app.coaching.models import AgendaPoint, AgreedAction, Conversation, Step
 from app.cohorts.models import Cohort, Enrolment
@@ -128,11 +129,11 @@ def propose_times(db: Session, viewer: Viewer, seat: Seat, proposal: Proposal) -
     values = _columns(proposal) | {"coach_id": viewer.person_id, "state": Step.PROPOSED.value}
     if all(getattr(found, name) == value for name, value in values.items()):
         return
-    had_time = found.state == Step.AGREED
+    had_time = _having_time(seat)
     for name, value in values.items():
         setattr(found, name, value)
     _move_on(db, viewer, found, Step.PROPOSED)
-    _tell(db, found, seat.learner.id, Kind.TIMES, viewer, surely=had_time)
+    _tell(db, found, seat.learner.id, Kind.TIMES, viewer, dated=had_time)
 
 
 def agree(db: Session, viewer: Viewer, seat: Seat, chosen: str) -> None:
@@ -147,7 +148,7 @@ def agree(db: Session, viewer: Viewer, seat: Seat, chosen: str) -> None:
         raise Refused(message("Choose a time that is still to come."), "time")
     found.starts_at, found.ends_at = starts_at, starts_at + timedelta(minutes=found.minutes)
     _move_on(db, viewer, found, Step.AGREED)
-    _tell_coach(db, found, Kind.CONVERSATION, viewer, surely=True)
+    _tell_coach(db, found, Kind.CONVERSATION, viewer, dated=_having_time(seat))
 
 
 def ask_for_others(db: Session, viewer: Viewer, seat: Seat, words: str) -> None:
@@ -158,9 +159,9 @@ def ask_for_others(db: Session, viewer: Viewer, seat: Seat, words: str) -> None:
         return
     if found.state not in (Step.PROPOSED, Step.AGREED, Step.OTHERS) or _took_place(found):
         raise Refused(OVER)
-    found.words, had_time = words, found.state == Step.AGREED
+    found.words, had_time = words, _having_time(seat)
     _move_on(db, viewer, found, Step.OTHERS)
-    _tell_coach(db, found, Kind.WANTS_TO_TALK, viewer, surely=had_time)
+    _tell_coach(db, found, Kind.WANTS_TO_TALK, viewer, dated=had_time)
 
 
 def call_off(db: Session, viewer: Viewer, seat: Seat) -> None:
@@ -170,13 +171,20 @@ def call_off(db: Session, viewer: Viewer, seat: Seat) -> None:
         return
     if _took_place(found):
         raise Refused(OVER)
-    had_time = found.state == Step.AGREED
+    had_time = _having_time(seat)
     is_declined = seat.is_learner and found.state in (Step.PROPOSED, Step.OTHERS)
     _move_on(db, viewer, found, Step.DECLINED if is_declined else Step.CANCELLED)
     if seat.is_learner:
-        _tell_coach(db, found, Kind.CONVERSATION, viewer, surely=had_time)
+        _tell_coach(db, found, Kind.CONVERSATION, viewer, dated=had_time)
     else:
-        _tell(db, found, seat.learner.id, Kind.CONVERSATION, viewer, surely=had_time)
+        _tell(db, found, seat.learner.id, Kind.CONVERSATION, viewer, dated=had_time)
+
+
+def _having_time(seat: Seat) -> Collection[int]:
+    """Who has it in their calendar: both sides of one that they agreed on."""
+    found = seat.conversation
+    sides = (seat.learner.id, found.coach_id)
+    return [one for one in sides if one is not None] if found.state == Step.AGREED else ()
 
 
 def _took_place(found: Conversation) -> bool:
@@ -191,21 +199,30 @@ def _move_on(db: Session, viewer: Viewer, found: Conversation, step: Step) -> No
 
 
 def _tell(
-    db: Session, found: Conversation, person_id: int, kind: Kind, viewer: Viewer, *, surely: bool = False
+    db: Session,
+    found: Conversation,
+    person_id: int,
+    kind: Kind,
+    viewer: Viewer,
+    *,
+    dated: Collection[int] = (),
 ) -> None:
-    """By mail, too, where it must be, or the other has nothing to answer yet."""
+    """By mail, too, where the other has nothing to answer yet. Where a time is agreed on or falls, those whom
+    it is `dated` for get a letter for their calendars instead."""
     once = f"talk {found.public_id} {found.sequence}"
-    by_mail = surely or not has_unanswered(db, viewer.person_id, person_id)
+    by_mail = not dated and not has_unanswered(db, viewer.person_id, person_id)
     tell(db, person_id, kind, once=once, actor_id=viewer.person_id, by_mail=by_mail)
+    if dated:
+        mail_dates(db, found, dict.fromkeys(dated, Kind.CONVERSATION) | {person_id: kind})
 
 
 def _tell_coach(
-    db: Session, found: Conversation, kind: Kind, viewer: Viewer, *, surely: bool = False
+    db: Session, found: Conversation, kind: Kind, viewer: Viewer, *, dated: Collection[int] = ()
 ) -> None:
     """Who holds it, while they coach the group; all of its coaches otherwise."""
     coaches = [coach.id for coach in coaches_of(db, found.cohort_id)]
     for coach in [found.coach_id] if found.coach_id in coaches else coaches:
-        _tell(db, found, coach, kind, viewer, surely=surely)
+        _tell(db, found, coach, kind, viewer, dated=dated)
 
 
 def _log(db: Session, viewer: Viewer, found: Conversation, step: str) -> None:
@@ -289,7 +306,9 @@ def let_go_of_conversations(db: Session, viewer: Viewer, cohort_id: int, coach_i
     )
     for found, learner_id in db.execute(held).all():
         if not _took_place(found):
-            found.coach_id = None
+            had_time, found.coach_id = found.state == Step.AGREED, None
             _move_on(db, viewer, found, Step.ASKED)
             once = f"talk {found.public_id} {found.sequence}"
-            tell(db, learner_id, Kind.CONVERSATION, once=once, actor_id=coach_id)
+            tell(db, learner_id, Kind.CONVERSATION, once=once, actor_id=coach_id, by_mail=not had_time)
+            if had_time:
+                mail_dates(db, found, {learner_id: Kind.CONVERSATION})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -41,7 +41,7 @@ from app.statements import Statement
 from app.things.catalogue import Programme
 from app.web.paging import Page, decode_cursor, encode_cursor
 
-PAGE_SIZE = 50
+PAGE_SIZE, MOST_PRINTED, JOURNEY_A_PAGE = 50, 500, 100
 ESCAPE = "\\"
 SILENT_AFTER = timedelta(days=14)
 
@@ -101,8 +101,9 @@ def grid(
     show: Show = Show.ALL,
     search: str = "",
     cursor: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[GridRow]:
-    """Fifty learners of a cohort, in one statement whatever their number."""
+    """So many learners of a cohort, in one statement whatever their number."""
     after = decode_cursor(cursor, _SORTED_BY[sort][1], int)
     statement = _grid(sort, show, searching=bool(search.strip()), paging=after is not None)
     value, last = after or (None, None)
@@ -113,9 +114,10 @@ def grid(
         "search": f"%{_escaped(fold(search))}%",
         "after": value,
         "after_id": last,
+        "limit": size + 1,
     }
     lines: list[GridRow] = statement.rows(db, parameters)
-    more, lines = len(lines) > PAGE_SIZE, lines[:PAGE_SIZE]
+    more, lines = len(lines) > size, lines[:size]
     return Page(lines, encode_cursor(lines[-1].sorted_by, lines[-1].enrolment_id) if more else "")
 
 
@@ -128,7 +130,7 @@ def _grid(sort: Sort, show: Show, *, searching: bool, paging: bool) -> Statement
         .join(Person, Person.id == Enrolment.person_id)
         .where(*_ACTIVE)
         .order_by(key, Enrolment.id)
-        .limit(PAGE_SIZE + 1)
+        .limit(bindparam("limit"))
     )
     if sort is Sort.POD:
         chosen = chosen.outerjoin(Pod, Pod.id == Enrolment.pod_id)
@@ -227,10 +229,15 @@ def learner(db: Session, cohort: CohortLine, programme: Programme, handle: str) 
 
 
 def journey(
-    db: Session, enrolment_id: int, *, before: datetime | None = None, limit: int = 100
-) -> list[Event]:
-    """What happened in an enrolment, newest first; never what anybody wrote."""
-    statement = select(Event).where(Event.enrolment_id == enrolment_id)
-    if before:
-        statement = statement.where(Event.at < before)
-    return list(db.scalars(statement.order_by(Event.at.desc(), Event.id.desc()).limit(limit)))
+    db: Session, enrolment_id: int, verbs: Collection[str], after: tuple[datetime, int] | None = None
+) -> Page[Event]:
+    """What happened in an enrolment, of what these verbs say, newest first, from the row behind `after` (at,
+    id); never what anybody wrote."""
+    statement = select(Event).where(Event.enrolment_id == enrolment_id, Event.verb.in_(verbs))
+    if after is not None:
+        behind = tuple_(literal(after[0], Event.at.type), literal(after[1], BigId))
+        statement = statement.where(tuple_(Event.at, Event.id) < behind)
+    ordered = statement.order_by(Event.at.desc(), Event.id.desc()).limit(JOURNEY_A_PAGE + 1)
+    events = db.scalars(ordered).all()
+    more, events = len(events) > JOURNEY_A_PAGE, events[:JOURNEY_A_PAGE]
+    return Page(events, encode_cursor(events[-1].at, events[-1].id) if more else "")

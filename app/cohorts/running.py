@@ -48,11 +48,16 @@ def change_cohort(db: Session, cohort: Cohort, values: Mapping[str, Any], *, act
     for name in changed:
         setattr(cohort, name, values[name])
     if MOVING.intersection(changed):
-        run = read_run(cohort.run)
-        cohort.run = run.model_copy(update={"version": run.version + 1}).text()
+        _move_dates(cohort)
     if changed:
         record(db, actor_id, "changed", "cohort", cohort.public_id, fields=changed)
     db.flush()
+
+
+def _move_dates(cohort: Cohort) -> None:
+    """The dates of its Things follow other days than before, which calendars must learn of."""
+    run = read_run(cohort.run)
+    cohort.run = run.model_copy(update={"version": run.version + 1}).text()
 
 
 def set_run(db: Session, cohort: Cohort, run: Run, *, actor_id: int | None) -> None:
@@ -140,7 +145,9 @@ def end_run(db: Session, cohort: Cohort, *, actor_id: int) -> None:
         return
     today = today_in(cohort.time_zone)
     cohort.archived_at = now()
-    cohort.ends_on = min(cohort.ends_on or today, today)
+    if cohort.ends_on is None or cohort.ends_on > today:
+        cohort.ends_on = today
+        _move_dates(cohort)
     db.execute(update(Enrolment).where(Enrolment.cohort_id == cohort.id).values(due_on=None))
     end_all_companionship(db, cohort.id)
     coaches = select(CohortCoach.person_id).where(

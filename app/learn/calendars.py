@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 
 from fastapi import Request, Response
 
 from app.clock import now
+from app.coaching.conversation_letters import conversation_entry
 from app.coaching.conversation_queries import dated_conversations
-from app.coaching.models import Step
 from app.cohorts.courses import Course, courses_of
 from app.cohorts.queries import CohortLine
-from app.cohorts.schedule import NO_TIMING, read_timing
+from app.cohorts.runs import programme_of_run, run_of
+from app.cohorts.schedule import NO_TIMING, Schedule, group_dates, read_timing
 from app.learn.feeds import BEGINNING
 from app.learn.reader import Reader
 from app.people.viewer import Viewer
@@ -22,16 +23,39 @@ from app.plans.weekly import Bounds, WeeklyTime, days_of, moment_of, next_start,
 from app.sessions.dated import dated_sessions
 from app.sessions.entries import entry_of
 from app.sessions.ical import MEDIA_TYPE, Entry, Weekly, calendar
+from app.things.catalogue import Thing
 from app.web.conditional import document
+from app.web.i18n import message
 
 DAY, PAST, SECOND = timedelta(days=1), timedelta(days=180), timedelta(seconds=1)
 """How far back calendars go; what was cancelled is in them for as long."""
+WHOLE_DAYS = {
+    "opens": message("Thing %(number)s: %(title)s").text,
+    "due": message("Last day for Thing %(number)s: %(title)s").text,
+}
 
 
 def group_entries(reader: Reader, viewer: Viewer, cohort: CohortLine, base_url: str) -> list[Entry]:
-    """All that has its time in a group."""
+    """All that has its time in a group: its meetings, and the days on which its Things open. Last days are
+    not the same for all of its learners, and in the calendar of each."""
     meetings = dated_sessions(reader.db, viewer, now() - PAST, cohort)
-    return [entry_of(line, base_url, reader.locale) for line in meetings]
+    return [
+        *(entry_of(line, base_url, reader.locale) for line in meetings),
+        *_openings(reader, cohort, base_url),
+    ]
+
+
+def _openings(reader: Reader, cohort: CohortLine, base_url: str) -> Iterator[Entry]:
+    programme = reader.catalogue.programme(cohort.programme_slug)
+    if programme is None:
+        return
+    of_run, run = programme_of_run(programme, cohort.run), run_of(programme, cohort.run)
+    schedule = Schedule(run, cohort.starts_on, cohort.ends_on, cohort.time_zone)
+    dates = group_dates(schedule, of_run.slugs)
+    for thing in of_run.things:
+        if thing.slug in dates:
+            days = {"opens": dates[thing.slug].opens_on}
+            yield from _days(reader, thing, days, cohort.public_id, run.version, BEGINNING, base_url)
 
 
 def own_entries(reader: Reader, viewer: Viewer, base_url: str) -> list[Entry]:
@@ -49,26 +73,9 @@ def own_entries(reader: Reader, viewer: Viewer, base_url: str) -> list[Entry]:
 
 def _talks(reader: Reader, viewer: Viewer, base_url: str) -> Iterator[Entry]:
     """The conversations of a learner or a coach; those that do not take place any more as cancelled."""
-    locale = reader.locale
     for line in dated_conversations(reader.db, viewer, now() - PAST):
-        if line.starts_at is None or line.ends_at is None:
-            continue
-        other = line.other(viewer.person_id)
-        title = locale.gettext("Conversation with %(name)s") % {"name": other or line.cohort}
-        page = f"{base_url}{line.address}"
-        yield Entry(
-            f"conversation {line.public_id}",
-            title,
-            line.starts_at,
-            line.ends_at,
-            line.created_at,
-            line.changed_at,
-            line.sequence,
-            line.state != Step.AGREED or not line.goes_on,
-            line.place or line.url,
-            "\n\n".join(part for part in (line.cohort, line.url, page) if part),
-            page,
-        )
+        entry = conversation_entry(line, viewer.person_id, base_url, reader.locale)
+        yield from [entry] if entry else []
 
 
 def plan_entries(reader: Reader, lines: Iterable[PlanLine], base_url: str) -> list[Entry]:
@@ -136,28 +143,44 @@ def _left_out(weekly: WeeklyTime, bounds: Bounds) -> Iterator[datetime]:
 
 def _things(reader: Reader, course: Course, base_url: str) -> Iterator[Entry]:
     """The days on which Things open, and the last days of those that are asked for by a day."""
-    enrolled, locale = course.enrolled, reader.locale
+    enrolled = course.enrolled
     if enrolled is None or enrolled.cohort is None:
         return
+    owner = f"{enrolled.cohort.public_id} {enrolled.public_id}"
     sequence = course.run.version + read_timing(enrolled.timing).version
     for thing in course.programme.things:
-        dates = course.dates.get(thing.slug)
-        if dates is None:
-            continue
-        text = thing.text(locale.reading_order())
-        named = {"number": thing.label, "title": text.title}
-        days = [("opens", dates.opens_on, locale.gettext("Thing %(number)s: %(title)s"))]
-        if course.run.deadlines:
-            days.append(("due", dates.due_on, locale.gettext("Last day for Thing %(number)s: %(title)s")))
-        for what, day, words in days:
-            if day is not None and day >= (now() - PAST).date():
-                name = f"{what} {enrolled.cohort.public_id} {enrolled.public_id} {thing.slug}"
-                page = f"{base_url}/programmes/{course.programme.slug}/{thing.slug}"
-                at = enrolled.joined_at or BEGINNING  # When its date was last changed is nowhere kept.
-                about = f"{text.summary}\n\n{page}"
-                yield Entry(
-                    name, words % named, day, day + DAY, at, at, sequence=sequence, text=about, url=page
-                )
+        if thing.slug in course.dates:
+            found = course.dates[thing.slug]
+            days = {"opens": found.opens_on} | ({"due": found.due_on} if course.run.deadlines else {})
+            yield from _days(reader, thing, days, owner, sequence, enrolled.joined_at or BEGINNING, base_url)
+
+
+def _days(
+    reader: Reader,
+    thing: Thing,
+    days: Mapping[str, date | None],
+    owner: str,
+    sequence: int,
+    at: datetime,
+    base_url: str,
+) -> Iterator[Entry]:
+    """What WHOLE_DAYS says of a Thing, for a group or one person (`owner`). When its date was last changed
+    is nowhere kept: it counts as changed `at` some moment before."""
+    text = thing.text(reader.locale.reading_order())
+    page = f"{base_url}/programmes/{thing.programme}/{thing.slug}"
+    for what, day in days.items():
+        if day is not None and day >= (now() - PAST).date():
+            yield Entry(
+                f"{what} {owner} {thing.slug}",
+                reader.locale.gettext(WHOLE_DAYS[what]) % {"number": thing.label, "title": text.title},
+                day,
+                day + DAY,
+                at,
+                at,
+                sequence=sequence,
+                text=f"{text.summary}\n\n{page}",
+                url=page,
+            )
 
 
 def calendar_response(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.coaching.conversation_page import ConversationCard, cards_for
@@ -14,6 +16,7 @@ from app.coaching.conversation_queries import conversations_at_home
 from app.coaching.reviewed import waiting_by_cohort
 from app.cohorts.companions import With, companions_of
 from app.cohorts.courses import Course, courses_of
+from app.cohorts.next_runs import NextRun, next_runs_to_join
 from app.journals.cards import thing_of, title_of
 from app.journals.streams import answers_to, news
 from app.learn.announcement_queries import AnnouncementCard, unread_cards
@@ -70,11 +73,18 @@ class AnswerCard:
     is_feedback: bool
 
 
+class Away(NamedTuple):
+    """Whose enrolment it is, and to which runs they may move."""
+
+    enrolment: str
+    next_runs: tuple[NextRun, ...]
+
+
 @dataclass(frozen=True)
 class Home:
     step: NextStep | None
-    away: str
-    """The enrolment of who was away for weeks; empty for others."""
+    away: Away | None
+    """For who was away for weeks."""
     plan: PlanLink | None
     """Of the course that the next step is in."""
     meeting: SessionCard | None
@@ -102,7 +112,7 @@ def home(reader: Reader, viewer: Viewer) -> Home:
     lines = news(db, viewer, limit=NEWS_LENGTH) if viewer.cohorts else ()
     return Home(
         next_step(reader, packs) or _coach_step(groups, reader.locale),
-        _away(packs),
+        _away(db, packs),
         _plan(reader, packs),
         _meeting(reader, viewer),
         unread_cards(reader, viewer, viewer.cohorts),
@@ -116,10 +126,13 @@ def home(reader: Reader, viewer: Viewer) -> Home:
     )
 
 
-def _away(packs: Sequence[Standpoint]) -> str:
-    """Of the course that was last worked on."""
+def _away(db: Session, packs: Sequence[Standpoint]) -> Away | None:
+    """From the course that was last worked on."""
     enrolled, _, pack = packs[0] if packs else (None, None, {})
-    return enrolled.public_id if enrolled and pack and now() - enrolled.last_active_at > AWAY else ""
+    if enrolled is None or not pack or now() - enrolled.last_active_at <= AWAY:
+        return None
+    runs = next_runs_to_join(db, enrolled.cohort.cohort_id) if enrolled.cohort else ()
+    return Away(enrolled.public_id, tuple(runs))
 
 
 def _plan(reader: Reader, packs: Sequence[Standpoint]) -> PlanLink | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.coaching.invitation import invitation
 from app.cohorts.forms import PromiseForm
-from app.cohorts.models import Enrolment, Mode
+from app.cohorts.models import Cohort, Enrolment, Mode
 from app.cohorts.promises import promise_replies
 from app.cohorts.queries import coaches_of, cohorts_of_organization, members_count, organized_cohort
 from app.cohorts.running import CHANGEABLE, change_cohort, copy_cohort, end_run
@@ -23,6 +23,7 @@ from app.people.queries import people_by_email
 from app.people.viewer import Viewer
 from app.plans.services import follow_dates
 from app.progress.services import place_learners
+from app.sessions.copying import copy_meetings, meetings_to_copy
 from app.things.library import catalogue_of
 from app.web.forms import Bound, blank, posted
 from app.web.i18n import Locale, message
@@ -134,8 +135,16 @@ def edit(
 @router.get("/organize/cohorts/{cohort}/copy")
 def copy_page(request: Request, db: Session, viewer: Viewer, cohort: str) -> Response:
     found = organized_cohort(db, viewer, cohort)
-    form = blank(CopyForm, name=found.name, starts_on=found.starts_on or "")
-    return render(request, "organize/cohort_copy.html", {"cohort": found, "form": form})
+    form = blank(CopyForm, name=found.name, starts_on=found.starts_on or "", meetings="1")
+    return _copy_form(request, db, found, form)
+
+
+def _copy_form(
+    request: Request, db: Session, cohort: Cohort, form: Bound[CopyForm], *, status: int = 200
+) -> Response:
+    meetings = len(meetings_to_copy(db, cohort.id)) if cohort.starts_on else 0
+    context = {"cohort": cohort, "form": form, "meetings": meetings}
+    return render(request, "organize/cohort_copy.html", context, status=status)
 
 
 @router.post("/organize/cohorts/{cohort}/copy")
@@ -151,7 +160,7 @@ def copy(
     if form.parsed and found.starts_on and form.data.starts_on is None:
         form.refuse("starts_on", message("Write the first day of the new run: its other dates move along."))
     if not form.valid:
-        return render(request, "organize/cohort_copy.html", {"cohort": found, "form": form}, status=422)
+        return _copy_form(request, db, found, form, status=422)
     data = form.data
     made = copy_cohort(
         db,
@@ -162,6 +171,14 @@ def copy(
         once=data.once or None,
     )
     done = locale.gettext("The new group is ready. Nobody is in it yet but its coaches.")
+    copied = copy_meetings(db, found, made, actor_id=viewer.person_id) if data.meetings else 0
+    if copied:
+        said = locale.ngettext(
+            "%(num)s meeting came along: look at its place and link.",
+            "%(num)s meetings came along: look at their places and links.",
+            copied,
+        )
+        done = f"{done} {said % {'num': copied}}"
     return redirect(request, f"/organize/cohorts/{made.public_id}", Flash(done))
 
 

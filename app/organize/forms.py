@@ -56,10 +56,11 @@ class CohortForm(GroupForm):
 
 
 class CopyForm(Form):
-    """The next run of a group."""
+    """The next run of a group, with its `meetings` or without."""
 
     name: Name
     starts_on: Day | None = None
+    meetings: Literal["1"] | None = None
     once: Annotated[str, StringConstraints(max_length=36)] = ""
 
 

@@ -34,14 +34,12 @@ reached it are lost, and two at least."""
 
 @dataclass(frozen=True)
 class ThingRow:
-    """`width` and `done_width` are of the bar, in percent of those who are in the programme."""
+    """A Thing with what came of it."""
 
     thing: Thing
     title: str
     lang: str
     passing: Passing
-    width: int
-    done_width: int
     minutes: str
     useful: str
     uses: Sequence[tuple[str, int]]
@@ -107,8 +105,6 @@ def _row(
         text.title,
         locale.lang(text.language),
         passing,
-        _percent(passing.reached, passed.people),
-        _percent(passing.done, passed.people),
         _minutes(figures.minutes, locale),
         _on_the_scale(figures.useful, USEFUL, locale),
         [(words.translated(locale.gettext), figures.uses.get(use, 0)) for use, words in USES.items()],
@@ -116,10 +112,6 @@ def _row(
         passing.lost >= max(FEWEST_LOST, LOSES * passing.reached),
         median is not None and thing.minutes is not None and median >= TOO_LONG * thing.minutes,
     )
-
-
-def _percent(part: int, whole: int) -> int:
-    return round(part * 100 / whole) if whole else 0
 
 
 def _use(use: Use | None, locale: Locale) -> str:

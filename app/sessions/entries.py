@@ -38,9 +38,13 @@ def entry_of(line: Dated, base_url: str, locale: Locale) -> Entry:
 
 
 def attached(line: Dated, base_url: str, locale: Locale, *, sender: str, at: datetime) -> Attachment:
-    """Its entry for whoever opens it in a mail. Nobody is asked to answer by mail, so it is published, not
-    requested; one that does not take place is taken back with CANCEL (RFC 5546, 3.2.1 and 3.2.5)."""
-    method = "CANCEL" if line.cancelled_at is not None else "PUBLISH"
-    invitation = Invitation(method, sender, line.cohort_name, at)
-    content = calendar([entry_of(line, base_url, locale)], line.cohort_name, invitation)
+    """Its entry for whoever opens it in a mail."""
+    return as_attachment(entry_of(line, base_url, locale), line.cohort_name, sender=sender, at=at)
+
+
+def as_attachment(entry: Entry, group: str, *, sender: str, at: datetime) -> Attachment:
+    """Nobody is asked to answer by mail, so it is published, not requested; what does not take place is taken
+    back with CANCEL (RFC 5546, 3.2.1 and 3.2.5)."""
+    method = "CANCEL" if entry.is_cancelled else "PUBLISH"
+    content = calendar([entry], group, Invitation(method, sender, group, at))
     return Attachment("meeting.ics", "calendar", content, {"method": method, "charset": "utf-8"})

@@ -48,9 +48,17 @@ class Plan:
 
 
 def plan_session(
-    db: Session, cohort_id: int, plan: Plan, *, language: str, actor_id: int, once: str | None = None
+    db: Session,
+    cohort_id: int,
+    plan: Plan,
+    *,
+    language: str,
+    actor_id: int,
+    once: str | None = None,
+    is_told: bool = True,
 ) -> LiveSession:
-    """A new meeting, of which the group is told; the same `once` by the same person gives the same one."""
+    """A new meeting; the group hears of it where it `is_told`. The same `once` by the same person gives the
+    same one."""
     at = now()
     values: dict[str, Any] = {
         "public_id": new_public_id(),
@@ -71,7 +79,8 @@ def plan_session(
     if made:
         record(db, actor_id, "planned", "session", session.public_id)
         _keep_meets_until(db, cohort_id)
-        tell_later(db, session, actor_id)
+        if is_told:
+            tell_later(db, session, actor_id)
     return session
 
 

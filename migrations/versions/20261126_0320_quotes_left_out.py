@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "20261126_0320"
-down_revision: str | None = "20261126_0311"
+down_revision: str | None = "20261126_0312"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -254,6 +254,7 @@ PAGES = (
     Page(GRID, who="coach", at=RIVERSIDE, main=True),
     Page(GRID, "nobody fits", "coach", RIVERSIDE, query="?q=zzz"),
     Page(GRID, "nobody joined", "coach", EMPTY),
+    Page(GRID, "on one page", "coach", RIVERSIDE, query="?whole=1"),
     Page(INBOX, who="coach", at=RIVERSIDE, main=True),
     Page(INBOX, "all that is shared", "coach", RIVERSIDE, query="?show=all"),
     Page(INBOX, "nobody waits", "coach", EMPTY),

@@ -12,8 +12,10 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import update
 
 from app.clock import now, set_to
+from app.coaching.queries import MOST_PRINTED
 from app.cohorts.queries import active_enrolment
 from app.cohorts.services import add_coach, end_enrolment, remove_coach
+from app.events.log import record
 from app.people.models import Person
 from app.progress.models import ProgressState
 from tests.cast import PROGRAMME
@@ -374,6 +376,30 @@ def test_after_an_edit_of_the_content_the_grid_takes_two_statements_more(site: S
     assert len(statements) <= 6
 
 
+def test_the_journey_goes_back_to_its_beginning(site: Site) -> None:
+    with site.db() as db:
+        enrolment = active_enrolment(db, site.cast.learner.id, PROGRAMME)
+        assert enrolment is not None
+        for number in range(230):
+            with set_to(now() + timedelta(minutes=number // 3)):
+                record(db, None, "paused", "enrolment", enrolment.public_id, enrolment_id=enrolment.id)
+                record(db, None, "said-nothing-here", "enrolment", "", enrolment_id=enrolment.id)
+    coach, url = site.client(site.cast.coach), f"{grid_url(site)}/learners/lena-maes"
+    told, address, taken = [], url, []
+    while address:
+        with site.statements() as statements:
+            page = see(coach.get(address))
+        taken.append(len(statements))
+        told += [node.text() for node in page.css(".journey li")]
+        assert (page.css_first('aside a[rel="prev"]') is not None) == (address != url)
+        older = page.css_first('aside a[rel="next"]')
+        address = (older.attributes["href"] or "") if older else ""
+    assert len([line for line in told if "Took a break" in line]) == 230
+    assert "Joined the group" in told[-1] or "Began the programme" in told[-1]
+    assert len(taken) == 3 and len(set(taken)) == 1
+    see(coach.get(f"{url}?after=nonsense"))
+
+
 def test_where_everyone_is_comes_as_a_file_without_formulas(site: Site) -> None:
     with site.db() as db:
         crowd(db, ['=HYPERLINK("https://evil.example")', "-1+2", "Ann, the quick"], site.cast.cohort)
@@ -397,3 +423,44 @@ def test_where_everyone_is_comes_as_a_file_without_formulas(site: Site) -> None:
     assert states["Lena Maes"] == ["1", "complete", "not started", "not started"]
     assert {'\'=HYPERLINK("https://evil.example")', "'-1+2", "Ann, the quick"} <= set(states)
     assert site.client(site.cast.coach).get(url).text.startswith("Name,")
+
+
+@pytest.mark.parametrize(("language", "separator"), [("en", ","), ("nl", ";"), ("fr", ";")])
+def test_the_file_for_excel_has_the_separator_that_excel_has_there(
+    site: Site, language: str, separator: str
+) -> None:
+    with site.db() as db:
+        crowd(db, ["=1;2,3", 'Ann; "the" quick'], site.cast.cohort)
+        db.get_one(Person, site.cast.coach.id).language = language
+    url = f"{grid_url(site)}/progress.csv"
+    for_excel = site.client(site.cast.coach).get(url, params={"bom": "1"}).text.removeprefix("\ufeff")
+    for_others = site.client(site.cast.coach).get(url).text
+    found = [
+        list(csv.reader(StringIO(text), delimiter=mark, strict=True))
+        for text, mark in ((for_excel, separator), (for_others, ","))
+    ]
+    assert found[0] == found[1] and {len(row) for row in found[0]} == {8}
+    assert {"'=1;2,3", 'Ann; "the" quick'} <= {row[0] for row in found[0]}
+
+
+def test_everyone_stands_on_one_page_to_be_printed(site: Site) -> None:
+    coach = site.client(site.cast.coach)
+    page = see(coach.get(grid_url(site)))
+    assert page.css_first('a[href*="whole"]') is None, "nothing is on another page"
+    with site.db() as db:
+        crowd(db, [f"Learner {number:03}" for number in range(60)], site.cast.cohort)
+    link = see(coach.get(f"{grid_url(site)}?sort=name")).css_first('a[href*="whole=1"]')
+    assert link is not None
+    address = link.attributes["href"] or ""
+    with site.statements() as before:
+        page = see(coach.get(address))
+    assert len(names(page)) == 62 and names(page) == sorted(names(page))
+    assert page.css_first("nav.pager") is None
+    assert see(coach.get(f"{grid_url(site)}?sort=name&show=all&q=")).css_first("nav.pager") is not None
+    with site.db() as db:
+        crowd(db, [f"Many {number:03}" for number in range(MOST_PRINTED)], site.cast.cohort)
+    with site.statements() as after:
+        page = see(coach.get(address))
+    assert len(page.css(".coach-grid tbody tr")) == MOST_PRINTED
+    assert "The first 500 are here; the file for a spreadsheet has everyone." in words(page)
+    assert len(before) == len(after)

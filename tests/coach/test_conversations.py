@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from icalendar import Event
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
@@ -12,12 +13,14 @@ from app.clock import now, set_to
 from app.cohorts.models import Cohort
 from app.cohorts.services import add_coach
 from app.journals.services import join_cohort
+from app.notices.models import Frequency, Kind
+from app.notices.services import choose
 from app.people.models import Person
-from tests.conftest import Site
+from tests.conftest import BASE_URL, Site
 from tests.deeds import crowd
 from tests.mail.letters import text_of
 from tests.pages import see, value, words
-from tests.sessions.deeds import ZONE, events_of
+from tests.sessions.deeds import ZONE, attached_to, events_of
 
 
 def learner_page(site: Site) -> str:
@@ -64,9 +67,11 @@ def test_a_coach_proposes_times_and_the_learner_chooses_one(site: Site) -> None:
     assert "Shall we?" in words(page) and "By the window" in words(page)
     agree(site, url, 1)
     assert "agreed" in words(see(site.client(cast.coach).get(url)))
-    (told,) = site.mail()
-    assert told["Subject"] == "There is something new about your conversation with Lena Maes"
-    assert str(told["To"]).startswith("Cora")
+    told = {str(letter["To"]).split()[0]: str(letter["Subject"]) for letter in site.mail()}
+    assert told == {
+        "Cora": "It is agreed: conversation with Lena Maes",
+        "Lena": "It is agreed: conversation with Cora Janssens",
+    }
     assert "Conversation with Cora Janssens" in words(see(site.client(cast.learner).get("/")))
     assert "Conversation with Lena Maes" in words(see(site.client(cast.coach).get(learner_page(site))))
 
@@ -158,10 +163,106 @@ def test_that_a_time_is_agreed_on_and_falls_is_always_mailed(site: Site) -> None
     site.mail()
     for url in (first, second):
         agree(site, url)
-    assert len(site.mail()) == 2
+    assert len(site.mail()) == 4, "to both, for their calendars"
     for url in (first, second):
         see(site.client(site.cast.learner).post(f"{url}/cancel"), 303)
-    assert len(site.mail()) == 2
+    assert len(site.mail()) == 4
+
+
+def attached(site: Site) -> dict[str, tuple[str, Event]]:
+    """What the letters that wait bring to the calendars of whom: {first name: (method, entry)}."""
+    letters = [letter for letter in site.mail() if list(letter.iter_attachments())]
+    return {str(letter["To"]).split()[0]: attached_to(letter) for letter in letters}
+
+
+def test_the_letter_of_an_agreed_time_brings_it_into_the_calendars_of_both(site: Site) -> None:
+    cast = site.cast
+    confirm_all(site)
+    url = propose(site, day(2), day(3), url="https://meet.example/lena")
+    assert attached(site) == {}, "nothing is agreed yet"
+    agree(site, url)
+    first = attached(site)
+    assert set(first) == {"Lena", "Cora"}
+    (feed,) = events_of(site.client(cast.learner).get("/calendar.ics"))
+    for name, other in (("Lena", "Cora Janssens"), ("Cora", "Lena Maes")):
+        method, event = first[name]
+        assert (method, event["STATUS"], event["UID"]) == ("PUBLISH", "CONFIRMED", feed["UID"])
+        assert event["SUMMARY"] == f"Conversation with {other}" and event.start == day(2)
+        assert event["LOCATION"] == "By the window" and "https://meet.example/lena" in event["DESCRIPTION"]
+        assert event["SEQUENCE"] == feed["SEQUENCE"] and event["URL"] == f"{BASE_URL}{url}"
+    see(site.client(cast.coach).post(f"{url}/times", data=times(day(5))), 303)
+    between = attached(site)
+    agree(site, url)
+    moved = attached(site)
+    see(site.client(cast.coach).post(f"{url}/cancel"), 303)
+    gone = attached(site)
+    for name in ("Lena", "Cora"):
+        told = [found[name] for found in (first, between, moved, gone)]
+        assert [(method, str(event["STATUS"])) for method, event in told] == [
+            ("PUBLISH", "CONFIRMED"),
+            ("CANCEL", "CANCELLED"),
+        ] * 2
+        assert len({str(event["UID"]) for _, event in told}) == 1
+        numbers = [int(event["SEQUENCE"]) for _, event in told]
+        assert numbers == sorted(set(numbers))
+        assert moved[name][1].start == day(5)
+
+
+def test_what_the_letter_says_is_said_in_words_too(site: Site) -> None:
+    cast = site.cast
+    confirm_all(site)
+    with site.db() as db:
+        db.get_one(Person, cast.coach.id).language = "nl"
+    url = propose(site)
+    site.mail()
+    agree(site, url)
+    texts = {str(letter["To"]).split()[0]: text_of(letter) for letter in site.mail()}
+    assert "You talk with Cora Janssens: " in texts["Lena"] and "By the window" in texts["Lena"]
+    assert "Je spreekt met Lena Maes: " in texts["Cora"] and url in texts["Cora"]
+    see(site.client(cast.learner).post(f"{url}/others", data={"wish": "Later."}), 303)
+    letters = {str(letter["To"]).split()[0]: letter for letter in site.mail()}
+    assert "You do not talk with Cora Janssens at the agreed time: " in text_of(letters["Lena"])
+    assert "Stel andere momenten voor." in text_of(letters["Cora"])
+    assert "Later." not in text_of(letters["Cora"]), "what was written stands on its page"
+
+
+def test_a_letter_of_a_time_follows_each_one_s_wishes_and_tells_only_how_it_is(site: Site) -> None:
+    cast = site.cast
+    confirm_all(site)
+    with site.db() as db:
+        choose(db, cast.coach.id, {Kind.CONVERSATION: Frequency.NEVER})
+    url = propose(site)
+    agree(site, url)
+    assert set(attached(site)) == {"Lena"}
+    assert "something new about your conversation" in words(see(site.client(cast.coach).get("/notices")))
+    second = propose(site, day(6), once="second")
+    site.mail()
+    agree(site, second)
+    see(site.client(cast.learner).post(f"{second}/cancel"), 303)
+    assert [method for method, _ in attached(site).values()] == ["CANCEL"], "the first was overtaken"
+    third = propose(site, day(7), once="third")
+    site.mail()
+    agree(site, third)
+    with site.db() as db:
+        join_cohort(db, cast.learner.id, db.get_one(Cohort, cast.other_cohort.id))
+    assert attached(site) == {}, "it does not take place any more"
+
+
+def test_another_coach_who_moves_it_takes_it_out_of_the_calendar_of_who_held_it(site: Site) -> None:
+    cast = site.cast
+    confirm_all(site)
+    with site.db() as db:
+        add_coach(db, cast.cohort, cast.other_coach.id, actor_id=None)
+    url = propose(site)
+    agree(site, url)
+    site.mail()
+    see(site.client(cast.other_coach).post(f"{url}/times", data=times(day(5))), 303)
+    assert {name: method for name, (method, _) in attached(site).items()} == {
+        "Lena": "CANCEL",
+        "Cora": "CANCEL",
+    }
+    agree(site, url)
+    assert set(attached(site)) == {"Lena", cast.other_coach.name.split()[0]}
 
 
 def confirm_all(site: Site) -> None:

@@ -19,7 +19,7 @@ from app.notices.services import choose
 from app.people.models import Person
 from tests.cast import PROGRAMME
 from tests.conftest import Site
-from tests.deeds import tick
+from tests.deeds import crowd, tick
 from tests.mail.letters import html_of, text_of
 from tests.pages import see, value, words
 
@@ -68,6 +68,23 @@ def test_a_message_names_the_step_that_the_learner_s_own_page_has(site: Site) ->
     assert "Next: Thing 1" in words(home)
     page = see(write(site, cast.learner, action="look", status=200), 200)
     assert "Thing 1: The first Thing" in words(page, "section.note")
+
+
+def test_each_language_is_looked_at_before_it_is_sent(site: Site) -> None:
+    with site.db() as db:
+        cohort = db.get_one(Cohort, site.cast.cohort.id)
+        many = crowd(db, [f"Aa {letter}" for letter in "abcdefgh"], cohort)
+        choose(db, many[0].id, {Kind.MESSAGE: Frequency.NEVER})
+        languages = {"nl": many[6].id, "fr": many[7].id}
+        for language, person_id in languages.items():
+            db.execute(update(Person).where(Person.id == person_id).values(language=language))
+    texts = {"text_nl": "Dag {name}", "text_fr": "Bonjour {name}"}
+    page = see(write(site, *many, site.cast.learner, action="look", status=200, **texts), 200)
+    shown = [" ".join(node.text(separator=" ").split()) for node in page.css("section.note > .kicker")]
+    assert shown == ["Aa b", "Aa c", "Aa d", "Aa g", "Aa h"]
+    assert page.css_first('section.note [lang="nl"] .kept-note').text() == "Dag Aa"
+    assert "3 more people get it." in words(page) and "Aa a gets nothing" in words(page)
+    assert page.css_first('button[value="send"]') is not None
 
 
 def test_everyone_reads_their_own_language(site: Site) -> None:

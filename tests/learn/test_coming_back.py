@@ -12,7 +12,10 @@ from sqlalchemy import update
 
 from app.background import SCHEDULES
 from app.clock import now, set_to
+from app.cohorts.models import Cohort
 from app.cohorts.queries import active_enrolment
+from app.cohorts.running import copy_cohort
+from app.journals.services import join_cohort
 from app.learn.reminders import MAIL_REMINDERS
 from app.notices.models import REMINDER, Frequency
 from app.notices.services import choose
@@ -110,11 +113,70 @@ def test_home_asks_what_suits_after_three_weeks(away: Site) -> None:
             f"/programmes/{PROGRAMME}/first",
             f"{course}/short",
             f"{course}/break",
-            "/join",
             f"{course}/stop",
         ]
         browser = away.client(away.cast.learner)
         assert all(browser.get(link).status_code == 200 for link in links)
+
+
+def copy_of(site: Site, cohort: Cohort, name: str, days: int, **values: object) -> Cohort:
+    """The next run, which begins in so many days."""
+    with site.db() as db:
+        made = copy_cohort(
+            db,
+            db.get_one(Cohort, cohort.id),
+            name=name,
+            starts_on=(now() + timedelta(days=days)).date(),
+            actor_id=site.cast.organizer.id,
+            once=None,
+        )
+        for column, value in values.items():
+            setattr(made, column, value)
+        db.flush()
+        return made
+
+
+def offered_runs(site: Site) -> list[tuple[str, str]]:
+    """What they say, and where they lead."""
+    links = home(site).css('nav.card a[href^="/join"]')
+    return [(" ".join(link.text().split()), link.attributes["href"] or "") for link in links]
+
+
+def test_who_was_away_may_move_to_a_run_that_was_copied_from_theirs(away: Site) -> None:
+    cast = away.cast
+    second = copy_of(away, cast.cohort, "Riverside in summer", 10)
+    third = copy_of(away, second, "Riverside in spring", 40, joining="approval")
+    copy_of(away, cast.other_cohort, "Elsewhere", 40)
+    with set_to(after(22)):
+        (coming, door), (begun, _) = offered_runs(away)
+        assert coming.startswith("Move to the next run, Riverside in spring, which begins on")
+        assert begun.startswith("Move to the next run, Riverside in summer, which began on")
+        assert door == f"/join/{third.code}"
+        browser = away.client(cast.learner)
+        assert "A coach lets people into this group." in words(see(browser.get(door)))
+        see(browser.post(f"/join/{second.code}"), 303)
+        assert "Riverside in summer" in words(home(away))
+
+
+def test_only_a_run_with_a_place_that_goes_on_is_offered(away: Site) -> None:
+    cast = away.cast
+    copy_of(away, cast.cohort, "Over", -60, ends_on=(now() - timedelta(days=30)).date())
+    copy_of(away, cast.cohort, "Taken out", 40, archived_at=now())
+    full = copy_of(away, cast.cohort, "Full", 40, seats=1)
+    with away.db() as db:
+        join_cohort(db, cast.loner.id, db.get_one(Cohort, full.id))
+    with set_to(after(22)):
+        assert offered_runs(away) == []
+        assert full.code not in away.client(cast.learner).get("/").text
+    copy_of(away, cast.cohort, "Open", 40)
+    with set_to(after(22)):
+        with away.statements() as before:
+            assert len(offered_runs(away)) == 1
+        for number in range(4):
+            copy_of(away, cast.cohort, f"Open {number}", 50 + number)
+        with away.statements() as later:
+            assert [said.split(", ")[1] for said, _ in offered_runs(away)] == ["Open", "Open 0", "Open 1"]
+    assert len(before) == len(later)
 
 
 def test_the_short_route_has_what_still_counts(away: Site) -> None:

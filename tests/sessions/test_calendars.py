@@ -173,6 +173,87 @@ def test_each_change_of_a_thing_s_dates_raises_its_sequence_under_the_same_name(
     assert [number for _, number, _ in seen] == sorted({number for _, number, _ in seen})
 
 
+def openings(site: Site, path: str) -> dict[str, tuple[str, int, date]]:
+    """The whole days of a calendar, by what they say: their name, their number and the day."""
+    found = [event for event in events_of(site.client().get(path)) if event.get("TRANSP") == "TRANSPARENT"]
+    assert all(
+        type(event.decoded("DTSTART")) is date
+        and event.decoded("DTEND") - event.decoded("DTSTART") == timedelta(days=1)
+        for event in found
+    )
+    return {
+        str(event["SUMMARY"]): (str(event["UID"]), int(event["SEQUENCE"]), event.decoded("DTSTART"))
+        for event in found
+    }
+
+
+SECOND = "Thing 2: The second Thing"
+
+
+def test_the_calendar_of_a_group_has_the_days_on_which_its_things_open(site: Site) -> None:
+    for person in (site.cast.coach, site.cast.learner):
+        assert openings(site, secret_address(site, person, f"{base(site)}/calendar.ics")) == {}, (
+            "all are open"
+        )
+    plan(site, TUESDAY)
+    organize(site, "edit", **GROUP)
+    organize(site, "run", rhythm="weekly", deadlines="1", **RULE)
+    give(site, site.cast.learner, what="days", days="3", thing="first")
+    path, own = (
+        secret_address(site, site.cast.learner, path)
+        for path in (f"{base(site)}/calendar.ics", "/calendar.ics")
+    )
+    found = openings(site, path)
+    assert [day for _, _, day in found.values()] == [after(weeks=week) for week in range(3)]
+    assert not [title for title in found if title.startswith("Last day")], "which learners have of their own"
+    assert len(events_of(site.client().get(path))) == 4, "beside the meeting"
+    mine = openings(site, own)
+    assert {title: mine[title][2] for title in found} == {title: day for title, (_, _, day) in found.items()}
+    assert not {uid for uid, _, _ in mine.values()} & {uid for uid, _, _ in found.values()}
+    coach = secret_address(site, site.cast.coach, f"{base(site)}/calendar.ics")
+    assert openings(site, coach) == found, "the same for all who read it"
+
+
+def test_weeks_off_and_own_dates_stand_in_the_calendar_of_a_group_under_the_same_names(site: Site) -> None:
+    path = secret_address(site, site.cast.learner, f"{base(site)}/calendar.ics")
+    organize(site, "edit", **GROUP)
+    organize(site, "run", rhythm="weekly", **RULE)
+    weekly = openings(site, path)
+    organize(site, "run", rhythm="weekly", **RULE)
+    assert openings(site, path) == weekly, "the same again is no change"
+    off = {"off_first": [str(after(weeks=1))], "off_last": [str(after(weeks=1, days=6))]}
+    organize(site, "run", rhythm="weekly", **off, **RULE)
+    rested = openings(site, path)
+    assert rested[SECOND][2] == after(weeks=2)
+    organize(site, "run", rhythm="fortnightly", **RULE)
+    slower = openings(site, path)
+    assert [day for _, _, day in slower.values()] == [after(weeks=week) for week in (0, 2, 4)]
+    slugs, days = ["first", "second", "third"], ["", str(after(days=3)), ""]
+    organize(site, "things", slug=slugs, place=["auto"] * 3, opens=days, due=[""] * 3)
+    organize(site, "run", rhythm="dates", **RULE)
+    chosen = openings(site, path)
+    assert {title: day for title, (_, _, day) in chosen.items()} == {SECOND: after(days=3)}
+    organize(site, "edit", **{**GROUP, "starts_on": str(after(days=1))})
+    organize(site, "run", rhythm="weekly", **RULE)
+    later = openings(site, path)
+    assert later[SECOND][2] == after(weeks=1, days=1)
+    seen = [found[SECOND] for found in (weekly, rested, slower, chosen, later)]
+    assert len({uid for uid, _, _ in seen}) == 1
+    assert len({number for _, number, _ in seen}) == len(seen)
+    assert [number for _, number, _ in seen] == sorted(number for _, number, _ in seen)
+
+
+def test_a_run_that_ends_early_tells_calendars_of_its_moved_days(site: Site) -> None:
+    organize(site, "edit", **GROUP)
+    organize(site, "run", rhythm="weekly", **RULE)
+    path = secret_address(site, site.cast.learner, f"{base(site)}/calendar.ics")
+    before = openings(site, path)
+    with set_to(datetime(2026, 11, 4, 12, tzinfo=UTC)):
+        organize(site, "end")
+    moved = {title: found for title, found in openings(site, path).items() if found[2] != before[title][2]}
+    assert moved and all(found[1] > before[title][1] for title, found in moved.items())
+
+
 def test_a_calendar_takes_as_many_statements_however_many_meetings_it_has(site: Site) -> None:
     learner = site.client(site.cast.learner)
     plan(site, TUESDAY)

@@ -8,10 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from httpx2 import Response
 from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.clock import now, set_to
 from app.cohorts.models import Cohort
@@ -27,7 +28,7 @@ from tests.cast import PROGRAMME
 from tests.conftest import Site
 from tests.deeds import crowd
 from tests.pages import see, value, words
-from tests.sessions.deeds import base, change, form_for, plan, work_of
+from tests.sessions.deeds import ZONE, base, change, events_of, form_for, plan, work_of
 
 BY_SCRIPT = {"HX-Request": "true"}
 BRUSSELS, LORD_HOWE = ZoneInfo("Europe/Brussels"), ZoneInfo("Australia/Lord_Howe")
@@ -370,3 +371,52 @@ def test_home_asks_for_meetings_only_where_one_is_coming(site: Site) -> None:
     see(site.client(site.cast.coach).post(f"{work_of(url)}/restore"), 303)
     with set_to(START + timedelta(days=1)):
         assert count() == without
+
+
+def test_the_meetings_of_a_run_come_along_to_the_next_at_the_same_hours(site: Site) -> None:
+    """Also where clocks have changed between them."""
+    organizer, group = site.client(site.cast.organizer), f"/organize/cohorts/{site.cast.cohort.public_id}"
+    first, spring = date(2026, 11, 2), date(2027, 4, 5)
+    assert "Copy its" not in words(see(organizer.get(f"{group}/copy"))), "there is none, and no first day"
+    with site.db() as db:
+        db.get_one(Cohort, site.cast.cohort.id).starts_on = first
+        db.execute(update(Person).values(email_verified_at=now()))
+    with set_to(datetime(2026, 10, 20, tzinfo=UTC)):
+        plan(site, datetime(2026, 11, 2, 13, 0, tzinfo=UTC), agenda="Names **first**")
+        plan(site, datetime(2026, 11, 16, 13, 0, tzinfo=UTC), title="Half-way")
+        gone = plan(site, datetime(2026, 11, 23, 13, 0, tzinfo=UTC), title="Called off")
+        see(site.client(site.cast.coach).post(f"{work_of(gone)}/cancel"), 303)
+    site.mail()
+    page = see(organizer.get(f"{group}/copy"))
+    assert "Copy its 2 meetings too" in words(page)
+    form = {
+        "name": "In spring",
+        "starts_on": spring.isoformat(),
+        "meetings": "1",
+        "once": value(page, "once"),
+    }
+    there = see_other(organizer.post(f"{group}/copy", data=form))
+    assert see_other(organizer.post(f"{group}/copy", data=form)) == there
+    assert "2 meetings came along" in words(see(organizer.get(there)), "body")
+    made = there.removeprefix("/organize")
+    calendar = {
+        str(event["SUMMARY"]): event.decoded("DTSTART").astimezone(ZONE)
+        for event in events_of(site.client(site.cast.coach).get(f"{made}/calendar.ics"))
+    }
+    assert {title: str(at)[:16] for title, at in calendar.items()} == {
+        "Kick-off": "2027-04-05 14:00",
+        "Half-way": "2027-04-19 14:00",
+    }
+    assert site.mail() == [], "nobody is told"
+    with set_to(datetime(2027, 4, 1, tzinfo=UTC)):
+        listed = words(see(site.client(site.cast.coach).get(f"{made}/sessions")))
+        assert "Kick-off" in listed and "Called off" not in listed
+    without = {"name": "Without", "starts_on": spring.isoformat()}
+    there = see_other(organizer.post(f"{group}/copy", data=without)).removeprefix("/organize")
+    assert events_of(site.client(site.cast.coach).get(f"{there}/calendar.ics")) == []
+
+
+def see_other(answer: Response) -> str:
+    """Where it leads."""
+    see(answer, 303)
+    return answer.headers["location"]
