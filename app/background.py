@@ -19,6 +19,7 @@ from app.cohorts.invitations import PURPOSE, WRITE_INVITATIONS, forget_invitatio
 from app.cohorts.letters import INVITED, invited_letter
 from app.cohorts.new_coaches import TELL_OF_COACH, tell_of_coach
 from app.db import Database
+from app.growth.ballots import tell_what_waits
 from app.jobs.models import Priority
 from app.jobs.schedules import Recurring
 from app.jobs.services import Task, forget_dead
@@ -156,7 +157,8 @@ def make_postman(settings: Settings, library: Library) -> Postman:
 
 
 def tidy(database: Database) -> None:
-    """What nobody needs any more; one kind after the other, so that none keeps the lock for long."""
+    """What nobody needs any more, and answers that waited long enough; one kind after the other, so
+    that none keeps the lock for long."""
     for forget in (
         forget_ended,
         forget_dead,
@@ -165,6 +167,7 @@ def tidy(database: Database) -> None:
         forget_copies,
         forget_words,
         forget_invitations,
+        tell_what_waits,
     ):
         with database.transaction() as db:
             forget(db)

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.coach.queries import cohort_and_programme
 from app.coach.time_forms import ThingNoteForm, TimeForm
+from app.coaching.conversation_ends import end_conversations
+from app.coaching.models import Conversation
 from app.coaching.queries import learner
 from app.cohorts.models import Cohort, Enrolment
 from app.cohorts.queries import CohortLine, learners_named, learners_of, thing_note
@@ -171,6 +173,7 @@ def remove(
 ) -> Response:
     group, programme = cohort_and_programme(db, catalogue_of(request), viewer, cohort)
     found = learner(db, group, programme, handle)
+    end_conversations(db, viewer, Conversation.enrolment_id == found.enrolment.id)
     leave_cohort(db, found.enrolment, actor_id=viewer.person_id)
     done = locale.gettext("%(name)s is no longer in this group.") % {"name": found.person.name}
     return redirect(request, f"/cohorts/{cohort}/coach", Flash(done))

@@ -62,13 +62,16 @@ def mail_dates(db: Session, found: Conversation, kinds: Mapping[int, Kind]) -> N
 
 
 def conversation_letter(db: Session, mail: Mail, *, desk: Desk) -> Written | None:
-    """None where a newer one tells how it is, and for who may not see it any more."""
+    """None where a newer one tells how it is. That a time is agreed goes to who may see it still; that it is
+    not, to everybody who had it."""
     person, found = db.get(Person, mail.person_id), db.get(Conversation, mail.details["conversation_id"])
     line = conversation_line(db, found.id) if found else None
     if person is None or found is None or line is None or person.confirmed_address is None:
         return None
+    if _is_overtaken(line, mail):
+        return None
     coaches = {coach.id for coach in coaches_of(db, found.cohort_id)} if line.goes_on else set()
-    if person.id not in {line.learner_id, *coaches} or _is_overtaken(line, mail):
+    if mail.details["is_on"] and person.id not in {line.learner_id, *coaches}:
         return None
     unsubscribe = desk.unsubscribe(person, mail.details["kind"])
 

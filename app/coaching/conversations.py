@@ -124,7 +124,7 @@ def propose_times(db: Session, viewer: Viewer, seat: Seat, proposal: Proposal) -
     place or was called off, and for a time that is over."""
     found = seat.conversation
     _refuse_past(proposal.times)
-    if _took_place(found) or found.state in ENDED:
+    if took_place(found) or found.state in ENDED:
         raise Refused(OVER)
     values = _columns(proposal) | {"coach_id": viewer.person_id, "state": Step.PROPOSED.value}
     if all(getattr(found, name) == value for name, value in values.items()):
@@ -132,7 +132,7 @@ def propose_times(db: Session, viewer: Viewer, seat: Seat, proposal: Proposal) -
     had_time = _having_time(seat)
     for name, value in values.items():
         setattr(found, name, value)
-    _move_on(db, viewer, found, Step.PROPOSED)
+    move_on(db, viewer, found, Step.PROPOSED)
     _tell(db, found, seat.learner.id, Kind.TIMES, viewer, dated=had_time)
 
 
@@ -147,7 +147,7 @@ def agree(db: Session, viewer: Viewer, seat: Seat, chosen: str) -> None:
     if starts_at <= now():
         raise Refused(message("Choose a time that is still to come."), "time")
     found.starts_at, found.ends_at = starts_at, starts_at + timedelta(minutes=found.minutes)
-    _move_on(db, viewer, found, Step.AGREED)
+    move_on(db, viewer, found, Step.AGREED)
     _tell_coach(db, found, Kind.CONVERSATION, viewer, dated=_having_time(seat))
 
 
@@ -157,10 +157,10 @@ def ask_for_others(db: Session, viewer: Viewer, seat: Seat, words: str) -> None:
     found = seat.conversation
     if found.state == Step.OTHERS and found.words == words:
         return
-    if found.state not in (Step.PROPOSED, Step.AGREED, Step.OTHERS) or _took_place(found):
+    if found.state not in (Step.PROPOSED, Step.AGREED, Step.OTHERS) or took_place(found):
         raise Refused(OVER)
     found.words, had_time = words, _having_time(seat)
-    _move_on(db, viewer, found, Step.OTHERS)
+    move_on(db, viewer, found, Step.OTHERS)
     _tell_coach(db, found, Kind.WANTS_TO_TALK, viewer, dated=had_time)
 
 
@@ -169,11 +169,11 @@ def call_off(db: Session, viewer: Viewer, seat: Seat) -> None:
     found = seat.conversation
     if found.state in ENDED:
         return
-    if _took_place(found):
+    if took_place(found):
         raise Refused(OVER)
     had_time = _having_time(seat)
     is_declined = seat.is_learner and found.state in (Step.PROPOSED, Step.OTHERS)
-    _move_on(db, viewer, found, Step.DECLINED if is_declined else Step.CANCELLED)
+    move_on(db, viewer, found, Step.DECLINED if is_declined else Step.CANCELLED)
     if seat.is_learner:
         _tell_coach(db, found, Kind.CONVERSATION, viewer, dated=had_time)
     else:
@@ -187,11 +187,11 @@ def _having_time(seat: Seat) -> Collection[int]:
     return [one for one in sides if one is not None] if found.state == Step.AGREED else ()
 
 
-def _took_place(found: Conversation) -> bool:
+def took_place(found: Conversation) -> bool:
     return found.state == Step.AGREED and found.starts_at is not None and found.starts_at <= now()
 
 
-def _move_on(db: Session, viewer: Viewer, found: Conversation, step: Step) -> None:
+def move_on(db: Session, viewer: Viewer, found: Conversation, step: Step) -> None:
     found.state, found.changed_at = step.value, now()
     found.sequence += 1
     _log(db, viewer, found, step.value)
@@ -213,7 +213,7 @@ def _tell(
     by_mail = not dated and not has_unanswered(db, viewer.person_id, person_id)
     tell(db, person_id, kind, once=once, actor_id=viewer.person_id, by_mail=by_mail)
     if dated:
-        mail_dates(db, found, dict.fromkeys(dated, Kind.CONVERSATION) | {person_id: kind})
+        mail_dates(db, found, {person_id: kind} | dict.fromkeys(dated, Kind.CONVERSATION))
 
 
 def _tell_coach(
@@ -289,26 +289,3 @@ def _refuse_many(db: Session, table: Any, seat: Seat, most: int, once: str, fiel
 def _add(db: Session, table: Any, seat: Seat, values: dict[str, Any], once: str) -> None:
     values |= {"conversation_id": seat.conversation.id, "once": once}
     insert_once(db, table, ("conversation_id", "once"), values)
-
-
-def let_go_of_conversations(db: Session, viewer: Viewer, cohort_id: int, coach_id: int) -> None:
-    """Somebody no longer coaches a cohort: what they had not held yet waits for another coach, and its
-    learner is told."""
-    held = (
-        select(Conversation, Enrolment.person_id)
-        .join(Enrolment, Enrolment.id == Conversation.enrolment_id)
-        .where(
-            Conversation.cohort_id == cohort_id,
-            Conversation.coach_id == coach_id,
-            Conversation.state.not_in([step.value for step in ENDED]),
-        )
-        .with_for_update(of=Conversation)
-    )
-    for found, learner_id in db.execute(held).all():
-        if not _took_place(found):
-            had_time, found.coach_id = found.state == Step.AGREED, None
-            _move_on(db, viewer, found, Step.ASKED)
-            once = f"talk {found.public_id} {found.sequence}"
-            tell(db, learner_id, Kind.CONVERSATION, once=once, actor_id=coach_id, by_mail=not had_time)
-            if had_time:
-                mail_dates(db, found, {learner_id: Kind.CONVERSATION})

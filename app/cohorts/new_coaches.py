@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from app.cohorts.models import CohortCoach, Enrolment
 from app.jobs.services import Task
-from app.notices.models import Kind
+from app.notices.models import Kind, Notice
 from app.notices.services import tell
 
 TELL_OF_COACH = Task("tell-of-coach")
@@ -43,3 +43,16 @@ def tell_of_coach(db: Session, *, cohort_id: int, coach_id: int, since: str, aft
         tell(db, person, Kind.COACH, once=f"coach {cohort_id} {coach_id} {since}", actor_id=coach_id)
     if len(people) == BATCH:
         _later(db, cohort_id, coach_id, since, after=people[-1])
+
+
+def forget_coach(db: Session, cohort_id: int, coach_id: int) -> None:
+    """They read nothing of the group's any more: nobody is told that they do."""
+    learners = select(Enrolment.person_id).where(Enrolment.cohort_id == cohort_id)
+    told = (Notice.kind == Kind.COACH.value, Notice.once.startswith(f"coach {cohort_id} {coach_id} "))
+    db.execute(delete(Notice).where(Notice.person_id.in_(learners), *told))
+
+
+def forget_coaches(db: Session, cohort_id: int, person_id: int) -> None:
+    """The same for who no longer learns in the group."""
+    told = (Notice.kind == Kind.COACH.value, Notice.once.startswith(f"coach {cohort_id} "))
+    db.execute(delete(Notice).where(Notice.person_id == person_id, *told))

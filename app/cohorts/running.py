@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.cohorts.companions import end_all_companionship, end_companionship
 from app.cohorts.models import Cohort, CohortCoach, Enrolment, Joining, Mode, ThingNote
+from app.cohorts.new_coaches import forget_coaches
 from app.cohorts.queries import coaches_of, normal_code, thing_note
 from app.cohorts.runs import Run, read_run
 from app.cohorts.schedule import Pause, Timing, read_timing, today_in
@@ -89,10 +90,17 @@ def write_note(db: Session, cohort: Cohort, slug: str, body: str, *, actor_id: i
 
 
 def copy_cohort(
-    db: Session, cohort: Cohort, *, name: str, starts_on: date | None, actor_id: int, once: str | None
+    db: Session,
+    cohort: Cohort,
+    *,
+    name: str,
+    starts_on: date | None,
+    is_next: bool,
+    actor_id: int,
+    once: str | None,
 ) -> Cohort:
-    """The next run: the same but for its code and its people, coaches excepted. Its dates are moved by whole
-    days, so that the first day is `starts_on`."""
+    """The same but for its code and its people, coaches excepted. Its dates are moved by whole days, so that
+    the first day is `starts_on`. The next run (`is_next`) is offered to the learners of this one."""
     moved = starts_on - cohort.starts_on if starts_on and cohort.starts_on else timedelta()
     made = create_cohort(
         db,
@@ -112,7 +120,7 @@ def copy_cohort(
         run=_moved(read_run(cohort.run), moved).text(),
         once=once,
     )
-    made.copied_from_id = cohort.id
+    made.copied_from_id = cohort.id if is_next else None
     for name in KEPT_BY_COPIES:
         setattr(made, name, getattr(cohort, name))
     db.flush()
@@ -166,6 +174,7 @@ def leave(db: Session, enrolment: Enrolment, *, actor_id: int) -> None:
     cohort = db.get_one(Cohort, enrolment.cohort_id)
     lock_cohort(db, cohort.id)
     end_companionship(db, enrolment)
+    forget_coaches(db, cohort.id, enrolment.person_id)
     enrolment.cohort_id = enrolment.joined_at = enrolment.due_on = enrolment.timing = None
     verb = "left" if actor_id == enrolment.person_id else "removed-learner"
     record(db, actor_id, verb, "cohort", cohort.public_id, enrolment_id=enrolment.id)

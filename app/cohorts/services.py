@@ -23,7 +23,7 @@ from app.cohorts.models import (
     JoinRequest,
     Mode,
 )
-from app.cohorts.new_coaches import tell_of_coach_later
+from app.cohorts.new_coaches import forget_coach, tell_of_coach_later
 from app.cohorts.queries import active_enrolment, members_count, normal_code
 from app.cohorts.schedule import today_in
 from app.errors import Refused
@@ -129,6 +129,7 @@ def remove_coach(db: Session, cohort: Cohort, person_id: int, *, actor_id: int |
         )
         .values(ended_at=now())
     )
+    forget_coach(db, cohort.id, person_id)
     record(db, actor_id, "removed-coach", "cohort", cohort.public_id, person=person_id)
 
 

@@ -4,15 +4,15 @@ stays (see app/growth/figures.py)."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.cohorts.models import Enrolment
-from app.growth.figures import Waiting, fives
+from app.growth.figures import FEWEST, PATIENCE, Waiting, fives
 from app.growth.models import Ballot, ToldAnswer
 from app.people.models import Organization, Person
 
@@ -57,7 +57,21 @@ def offer(db: Session, enrolment_id: int, given: Given) -> None:
         elif (slug, question) in mine:
             db.delete(ballot)
     db.flush()
-    _tell(db, organization, enrolment.programme_slug, given)
+    cohorts = {ballot.cohort_id for ballot in mine.values()} | {enrolment.cohort_id}
+    _tell(db, organization, enrolment.programme_slug, given, cohorts)
+
+
+def tell_what_waits(db: Session) -> None:
+    """What waited long enough in its group, where nobody has answered the same since."""
+    waits = (
+        select(Ballot.organization_id, Ballot.programme_slug, Ballot.thing_slug, Ballot.question)
+        .where(Ballot.value.is_not(None), Ballot.at <= now() - PATIENCE)
+        .group_by(Ballot.organization_id, Ballot.programme_slug, Ballot.thing_slug, Ballot.question)
+        .having(func.count() >= FEWEST)
+    )
+    for row in db.execute(waits).all():
+        _hold(db, row.organization_id)
+        _tell(db, row.organization_id, row.programme_slug, [(row.thing_slug, row.question)], ())
 
 
 def _hold(db: Session, organization_id: int) -> None:
@@ -66,8 +80,15 @@ def _hold(db: Session, organization_id: int) -> None:
     db.execute(held.with_for_update(key_share=True))
 
 
-def _tell(db: Session, organization_id: int, programme_slug: str, about: Iterable[tuple[str, str]]) -> None:
-    """What waits of these questions, as far as there are fives."""
+def _tell(
+    db: Session,
+    organization_id: int,
+    programme_slug: str,
+    about: Iterable[tuple[str, str]],
+    cohorts: Collection[int | None],
+) -> None:
+    """What waits of these questions in these groups, or waited long enough in others, as far as there are
+    fives."""
     asked = set(about)
     waiting: dict[tuple[str, str], list[Ballot]] = defaultdict(list)
     found = (
@@ -78,6 +99,11 @@ def _tell(db: Session, organization_id: int, programme_slug: str, about: Iterabl
             Ballot.thing_slug.in_({slug for slug, _ in asked}),
             Ballot.question.in_({question for _, question in asked}),
             Ballot.value.is_not(None),
+            or_(
+                Ballot.cohort_id.is_(None),
+                Ballot.cohort_id.in_([one for one in cohorts if one is not None]),
+                Ballot.at <= now() - PATIENCE,
+            ),
         )
         .order_by(Ballot.at, Ballot.enrolment_id)
     )

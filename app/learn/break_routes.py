@@ -8,6 +8,8 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from app.clock import now
+from app.coaching.conversation_ends import end_conversations
+from app.coaching.models import Conversation
 from app.cohorts.models import DEFAULT_ZONE, Cohort, Enrolment
 from app.cohorts.queries import coaches_of, enrolment_by_public_id, own_enrolment
 from app.cohorts.running import pause, resume, stop
@@ -133,6 +135,7 @@ def leave_page(request: Request, db: Session, viewer: Viewer, enrolment: str) ->
 @router.post("/enrolments/{enrolment}/leave")
 def leave_group(request: Request, db: Session, viewer: Viewer, locale: Locale, enrolment: str) -> Response:
     found, group = _in_group(db, viewer, enrolment)
+    end_conversations(db, viewer, Conversation.enrolment_id == found.id)
     leave_cohort(db, found, actor_id=viewer.person_id)
     done = locale.gettext("You left %(group)s, and go on alone with all that you have done.")
     return redirect(request, f"/programmes/{found.programme_slug}", Flash(done % {"group": group.name}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from app.coaching.conversation_ends import leave_conversations_behind
 from app.cohorts.models import Cohort, Joining
 from app.cohorts.queries import cohort_by_code, learners_of, own_cohort
 from app.cohorts.requests import ask, take_back
@@ -114,6 +115,7 @@ def join_group(request: Request, db: Session, viewer: Viewer, locale: Locale, co
             ask(db, viewer.person_id, cohort)
         else:
             join_and_place(db, catalogue_of(request), viewer.person_id, cohort)
+            leave_conversations_behind(db, viewer, viewer.person_id, cohort)
     except Refused as refused:
         view = invitation_view(reader_of(request, db, viewer, locale), cohort)
         context = {"view": view, "refusal": refused.message.translated(locale.gettext)}

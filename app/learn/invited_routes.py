@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from app.coaching.conversation_ends import leave_conversations_behind
 from app.cohorts.invitations import invitation_by_token
 from app.cohorts.models import Invitation
 from app.db import Database
@@ -102,6 +103,7 @@ def _joined(
     if viewer is not None:
         with database.transaction() as db:
             join_by_invitation(db, catalogue, viewer.person_id, invitation)
+            leave_conversations_behind(db, viewer, viewer.person_id, invitation.cohort)
         return redirect(request, "/", welcome)
     password_hash = request.app.state.passwords.hash(form.data.password)
     with database.transaction() as db:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
-from app.coaching.conversations import let_go_of_conversations
+from app.coaching.conversation_ends import let_go_of_conversations
 from app.cohorts.models import Cohort
 from app.cohorts.queries import PersonLine, coaches_of, organized_cohort
 from app.cohorts.services import add_coach, remove_coach

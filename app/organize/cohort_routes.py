@@ -7,7 +7,9 @@ from typing import Any
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
+from app.coaching.conversation_ends import end_conversations
 from app.coaching.invitation import invitation
+from app.coaching.models import Conversation
 from app.cohorts.forms import PromiseForm
 from app.cohorts.models import Cohort, Enrolment, Mode
 from app.cohorts.promises import promise_replies
@@ -135,7 +137,7 @@ def edit(
 @router.get("/organize/cohorts/{cohort}/copy")
 def copy_page(request: Request, db: Session, viewer: Viewer, cohort: str) -> Response:
     found = organized_cohort(db, viewer, cohort)
-    form = blank(CopyForm, name=found.name, starts_on=found.starts_on or "", meetings="1")
+    form = blank(CopyForm, name=found.name, starts_on=found.starts_on or "", meetings="1", is_next="1")
     return _copy_form(request, db, found, form)
 
 
@@ -167,6 +169,7 @@ def copy(
         found,
         name=data.name,
         starts_on=data.starts_on,
+        is_next=data.is_next is not None,
         actor_id=viewer.person_id,
         once=data.once or None,
     )
@@ -196,6 +199,7 @@ def end_page(request: Request, db: Session, viewer: Viewer, cohort: str) -> Resp
 @router.post("/organize/cohorts/{cohort}/end")
 def end(request: Request, db: Session, viewer: Viewer, locale: Locale, cohort: str) -> Response:
     found = organized_cohort(db, viewer, cohort)
+    end_conversations(db, viewer, Conversation.cohort_id == found.id)
     end_run(db, found, actor_id=viewer.person_id)
     done = locale.gettext("%(group)s has ended.") % {"group": found.name}
     return redirect(request, "/organize/cohorts", Flash(done))

@@ -56,11 +56,12 @@ class CohortForm(GroupForm):
 
 
 class CopyForm(Form):
-    """The next run of a group, with its `meetings` or without."""
+    """A group like another, with its `meetings` or without; the next run of it or not."""
 
     name: Name
     starts_on: Day | None = None
     meetings: Literal["1"] | None = None
+    is_next: Literal["1"] | None = None
     once: Annotated[str, StringConstraints(max_length=36)] = ""
 
 

@@ -64,7 +64,13 @@ def full_report(server: Server) -> str:
                 add_line(db, enrolment.id, things[number], of_length(LONGEST_LINE), quotable=True)
         for once in ("1", "2"):
             copy_cohort(
-                db, cohort, name=of_length(110), starts_on=date(2027, 1, 4), actor_id=organizer.id, once=once
+                db,
+                cohort,
+                name=of_length(110),
+                starts_on=date(2027, 1, 4),
+                is_next=True,
+                actor_id=organizer.id,
+                once=once,
             )
         public_id, organizer_id = cohort.public_id, organizer.id
     return _given(server, public_id, organizer_id)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+import pytest
 from icalendar import Event
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from app.clock import now, set_to
 from app.cohorts.models import Cohort
+from app.cohorts.queries import active_enrolment
 from app.cohorts.services import add_coach
 from app.journals.services import join_cohort
 from app.notices.models import Frequency, Kind
 from app.notices.services import choose
 from app.people.models import Person
+from tests.cast import PROGRAMME
 from tests.conftest import BASE_URL, Site
 from tests.deeds import crowd
 from tests.mail.letters import text_of
@@ -382,6 +385,44 @@ def test_a_replaced_coach_leaves_it_to_the_others(site: Site) -> None:
     assert entry["status"] == "CANCELLED"
     today = f"/cohorts/{cast.cohort.public_id}/coach/today"
     assert "Asked to talk with you" in words(see(site.client(cast.other_coach).get(today)), ".case")
+
+
+def leave_the_group(site: Site) -> None:
+    with site.db() as db:
+        enrolment = active_enrolment(db, site.cast.learner.id, PROGRAMME)
+        assert enrolment is not None
+        public_id = enrolment.public_id
+    see(site.client(site.cast.learner).post(f"/enrolments/{public_id}/leave"), 303)
+
+
+def move_to_another(site: Site) -> None:
+    see(site.client(site.cast.learner).post(f"/join/{site.cast.other_cohort.code}"), 303)
+
+
+def send_away(site: Site) -> None:
+    see(site.client(site.cast.coach).post(f"{learner_page(site)}/remove"), 303)
+
+
+def end_the_run(site: Site) -> None:
+    address = f"/organize/cohorts/{site.cast.cohort.public_id}/end"
+    see(site.client(site.cast.organizer).post(address), 303)
+
+
+def replace_the_coach(site: Site) -> None:
+    address = f"/organize/cohorts/{site.cast.cohort.public_id}/coaches/{site.cast.coach.handle}/remove"
+    see(site.client(site.cast.organizer).post(address, data={"email": "oda@example.org"}), 303)
+
+
+@pytest.mark.parametrize(
+    "part", [leave_the_group, move_to_another, send_away, end_the_run, replace_the_coach]
+)
+def test_where_both_part_an_agreed_time_leaves_both_calendars(site: Site, part) -> None:
+    confirm_all(site)
+    agree(site, propose(site))
+    attached(site)
+    part(site)
+    gone = attached(site)
+    assert {name: method for name, (method, _) in gone.items()} == {"Lena": "CANCEL", "Cora": "CANCEL"}
 
 
 def test_pages_cost_the_same_for_many(site: Site) -> None:

@@ -374,6 +374,7 @@ def test_the_next_run_is_named_with_its_dates(site: Site) -> None:
             cohort,
             name="Riverside again",
             starts_on=date(2030, 9, 2),
+            is_next=True,
             actor_id=site.cast.organizer.id,
             once="1",
         )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import now, set_to
 from app.cohorts.models import Cohort, Enrolment
+from app.growth.ballots import tell_what_waits
 from app.growth.figures import PATIENCE, Figure
 from app.growth.models import Ballot, Moment, SelfRating, ThingAnswer, Use
 from app.growth.queries import Quote, ThingFigures, Whose, figures_by_thing, growth, own_answers, quotes
@@ -192,6 +193,18 @@ def test_a_small_group_is_told_with_the_programme_after_two_months(site: Site, t
             look(db, more_learners(db, site.cast.other_cohort, 1), thing, 4)
             assert figures_by_thing(db, all_of_them)[thing.slug].useful == Figure(6, 5, 2.4)
         assert figures_by_thing(db, ours)[thing.slug].useful == Figure(3)
+
+
+def test_what_waits_long_enough_is_told_though_nobody_answers_any_more(site: Site, thing: Thing) -> None:
+    with site.db() as db:
+        look(db, more_learners(db, site.cast.cohort, 3), thing, 2)
+        look(db, more_learners(db, site.cast.other_cohort, 3), thing, 4)
+        tell_what_waits(db)
+        assert figures_by_thing(db, of_all(site))[thing.slug].useful == Figure(6)
+        with set_to(now() + PATIENCE):
+            for _ in range(2):
+                tell_what_waits(db)
+                assert figures_by_thing(db, of_all(site))[thing.slug].useful == Figure(6, 5, 2.8)
 
 
 def test_an_answer_is_told_once_under_whatever_name_a_thing_has(site: Site, thing: Thing) -> None:

@@ -127,6 +127,7 @@ def copy_of(site: Site, cohort: Cohort, name: str, days: int, **values: object) 
             db.get_one(Cohort, cohort.id),
             name=name,
             starts_on=(now() + timedelta(days=days)).date(),
+            is_next=True,
             actor_id=site.cast.organizer.id,
             once=None,
         )
@@ -134,6 +135,17 @@ def copy_of(site: Site, cohort: Cohort, name: str, days: int, **values: object) 
             setattr(made, column, value)
         db.flush()
         return made
+
+
+def test_a_group_like_theirs_that_is_for_others_is_not_offered(away: Site) -> None:
+    organizer = away.client(away.cast.organizer)
+    address = f"/organize/cohorts/{away.cast.cohort.public_id}/copy"
+    for name, is_next in (("For others", {}), ("Riverside again", {"is_next": "1"})):
+        day = (now() + timedelta(days=40)).date().isoformat()
+        see(organizer.post(address, data={"name": name, "starts_on": day, **is_next}), 303)
+    with set_to(after(22)):
+        ((words_of_it, _),) = offered_runs(away)
+    assert "Riverside again" in words_of_it
 
 
 def offered_runs(site: Site) -> list[tuple[str, str]]:

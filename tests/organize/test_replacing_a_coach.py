@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.cohorts.models import Cohort
+from app.cohorts.queries import active_enrolment
 from app.cohorts.services import add_coach, remove_coach
+from app.journals.services import leave_cohort
 from app.notices.models import Notice
 from app.people.models import Person
 from tests.conftest import Site
@@ -87,6 +89,25 @@ def test_nobody_is_told_of_a_coach_who_is_none_any_more(site: Site) -> None:
         add_coach(db, cohort, cast.stranger.id, actor_id=cast.organizer.id)
         remove_coach(db, cohort, cast.stranger.id, actor_id=cast.organizer.id)
     site.work()
+    assert "coaches a group of yours" not in told(site, cast.learner)
+
+
+def test_what_was_told_of_a_coach_is_gone_with_them_and_for_who_leaves(site: Site) -> None:
+    cast = site.cast
+    with site.db() as db:
+        cohort = db.get_one(Cohort, cast.cohort.id)
+        add_coach(db, cohort, cast.stranger.id, actor_id=cast.organizer.id)
+    site.work()
+    for person in (cast.learner, cast.peer):
+        assert "coaches a group of yours" in told(site, person)
+    with site.db() as db:
+        enrolment = active_enrolment(db, cast.peer.id, cohort.programme_slug)
+        assert enrolment is not None
+        leave_cohort(db, enrolment, actor_id=cast.peer.id)
+    assert "coaches a group of yours" not in told(site, cast.peer)
+    assert "coaches a group of yours" in told(site, cast.learner)
+    with site.db() as db:
+        remove_coach(db, cohort, cast.stranger.id, actor_id=cast.organizer.id)
     assert "coaches a group of yours" not in told(site, cast.learner)
 
 
