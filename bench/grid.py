@@ -74,6 +74,6 @@ def _seeded(url: str, programme: Programme, learners: int) -> tuple[str, str]:
     upgrade(database)
     seeded = seed(database, programme, learners, cohort_size=learners, posts_each=1, ticks=False)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+        connection.execute(text("ANALYZE" if database.in_process else "VACUUM ANALYZE"))
     database.close()
     return seeded.cohort, seeded.coach
