@@ -3,7 +3,7 @@ ends. What was agreed on leaves both calendars."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -25,10 +25,7 @@ def let_go_of_conversations(db: Session, viewer: Viewer, cohort_id: int, coach_i
     for found, learner_id in _to_come(db, *mine):
         had_time, found.coach_id = found.state == Step.AGREED, None
         move_on(db, viewer, found, Step.ASKED)
-        once = f"talk {found.public_id} {found.sequence}"
-        tell(db, learner_id, Kind.CONVERSATION, once=once, actor_id=coach_id, by_mail=not had_time)
-        if had_time:
-            mail_dates(db, found, dict.fromkeys((learner_id, coach_id), Kind.CONVERSATION))
+        _tell(db, found, {learner_id: coach_id}, (learner_id, coach_id) if had_time else ())
 
 
 def end_conversations(db: Session, viewer: Viewer, *which: ColumnElement[bool]) -> None:
@@ -36,14 +33,11 @@ def end_conversations(db: Session, viewer: Viewer, *which: ColumnElement[bool]) 
     for found, learner_id in _to_come(db, *which):
         had_time = found.state == Step.AGREED
         move_on(db, viewer, found, Step.CANCELLED)
-        once = f"talk {found.public_id} {found.sequence}"
-        sides = [one for one in (learner_id, found.coach_id) if one is not None]
-        for person_id in sides:
-            if person_id != viewer.person_id:
-                other = sides[0] if person_id != sides[0] else sides[-1]
-                tell(db, person_id, Kind.CONVERSATION, once=once, actor_id=other, by_mail=not had_time)
-        if had_time:
-            mail_dates(db, found, dict.fromkeys(sides, Kind.CONVERSATION))
+        others = {learner_id: found.coach_id or learner_id}
+        if found.coach_id is not None:
+            others[found.coach_id] = learner_id
+        told = {one: other for one, other in others.items() if one != viewer.person_id}
+        _tell(db, found, told, others if had_time else ())
 
 
 def leave_conversations_behind(db: Session, viewer: Viewer, person_id: int, cohort: Cohort) -> None:
@@ -55,6 +49,16 @@ def leave_conversations_behind(db: Session, viewer: Viewer, person_id: int, coho
         Enrolment.programme_slug == cohort.programme_slug,
         Conversation.cohort_id != cohort.id,
     )
+
+
+def _tell(db: Session, found: Conversation, told: Mapping[int, int], dated: Iterable[int]) -> None:
+    """{who: of whom}; those whom it is `dated` for get a letter for their calendars, and nobody another."""
+    letters = dict.fromkeys(dated, Kind.CONVERSATION)
+    once = f"talk {found.public_id} {found.sequence}"
+    for person_id, other_id in told.items():
+        tell(db, person_id, Kind.CONVERSATION, once=once, actor_id=other_id, by_mail=not letters)
+    if letters:
+        mail_dates(db, found, letters)
 
 
 def _to_come(db: Session, *which: ColumnElement[bool]) -> Sequence[Any]:

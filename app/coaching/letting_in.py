@@ -33,14 +33,13 @@ def requests_page(
 def let_person_in(
     request: Request, db: Session, viewer: Viewer, locale: Locale, desk: Desk, handle: str
 ) -> Response:
-    person_id = asking(db, desk.cohort.id, handle)
     try:
-        name = let_in(db, catalogue_of(request), desk.cohort, handle, actor_id=viewer.person_id)
+        person = let_in(db, catalogue_of(request), desk.cohort, handle, actor_id=viewer.person_id)
     except Refused as refused:
         said = refused.message.translated(locale.gettext)
         return requests_page(request, db, desk, refusal=said, status=409)
-    leave_conversations_behind(db, viewer, person_id, desk.cohort)
-    done = locale.gettext("%(name)s is in the group now.") % {"name": name}
+    leave_conversations_behind(db, viewer, person.id, desk.cohort)
+    done = locale.gettext("%(name)s is in the group now.") % {"name": person.name}
     return redirect(request, desk.requests_url, Flash(done))
 
 

@@ -8,6 +8,7 @@ from app.cohorts.invitations import use_invitation
 from app.cohorts.models import Cohort, Invitation
 from app.cohorts.requests import asking, tell_let_in
 from app.journals.services import join_cohort
+from app.people.models import Person
 from app.people.queries import own_person
 from app.progress.services import place_learners
 from app.things.catalogue import Catalogue
@@ -19,13 +20,13 @@ def join_and_place(db: Session, catalogue: Catalogue, person_id: int, cohort: Co
     place_learners(db, catalogue, cohort, only=[enrolment.id])
 
 
-def let_in(db: Session, catalogue: Catalogue, cohort: Cohort, handle: str, *, actor_id: int) -> str:
-    """Somebody who asked to join; their name. Raises NotFound where nobody called so asks, and Refused as
+def let_in(db: Session, catalogue: Catalogue, cohort: Cohort, handle: str, *, actor_id: int) -> Person:
+    """Somebody who asked to join. Raises NotFound where nobody called so asks, and Refused as
     joining does."""
     person_id = asking(db, cohort.id, handle)
     join_and_place(db, catalogue, person_id, cohort)
     tell_let_in(db, person_id, cohort, actor_id=actor_id)
-    return own_person(db, person_id).name
+    return own_person(db, person_id)
 
 
 def join_by_invitation(db: Session, catalogue: Catalogue, person_id: int, invitation: Invitation) -> None:

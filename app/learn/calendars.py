@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 
 from fastapi import Request, Response
@@ -14,7 +14,7 @@ from app.coaching.conversation_queries import dated_conversations
 from app.cohorts.courses import Course, courses_of
 from app.cohorts.queries import CohortLine
 from app.cohorts.runs import programme_of_run, run_of
-from app.cohorts.schedule import NO_TIMING, Schedule, group_dates, read_timing
+from app.cohorts.schedule import NO_TIMING, Schedule, day_begins, group_dates, read_timing
 from app.learn.feeds import BEGINNING
 from app.learn.reader import Reader
 from app.people.viewer import Viewer
@@ -120,7 +120,7 @@ def _weekly(
 def _first(weekly: WeeklyTime, bounds: Bounds) -> datetime | None:
     """The first of the row, in a break or not."""
     free = bounds._replace(timing=NO_TIMING)
-    begin = datetime.combine(weekly.since, time(), bounds.zone).astimezone(UTC)
+    begin = day_begins(bounds.zone.key, weekly.since)
     coming = next_start([weekly.model_copy(update={"is_over": False})], free, begin - SECOND)
     return coming.starts_at if coming else None
 
@@ -129,7 +129,7 @@ def _until(bounds: Bounds) -> datetime | None:
     """The last second of the run."""
     if bounds.last is None:
         return None
-    return datetime.combine(bounds.last + DAY, time(), bounds.zone).astimezone(UTC) - SECOND
+    return day_begins(bounds.zone.key, bounds.last + DAY) - SECOND
 
 
 def _left_out(weekly: WeeklyTime, bounds: Bounds) -> Iterator[datetime]:
